@@ -1,0 +1,668 @@
+"""From working scores to a sealed edition: rehearse, seal, show.
+
+The only writer of what is published. `calculation` does the arithmetic; here the rows are put
+together, frozen and given their digest.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scorecards import calculation
+from scorecards.assessing import Refused, maxima_of_units, objection_to_points
+from scorecards.models.assessment import Applicability, Score
+from scorecards.models.framework import Framework, Origin
+from scorecards.models.publication import (
+    Edition,
+    PublishedBand,
+    PublishedCount,
+    PublishedPoints,
+    PublishedResult,
+)
+from units.models import Authority
+
+FORMAT_VERSION = 1
+POINT_COLUMNS = (
+    "claimed",
+    "appraised",
+    "survey",
+    "adjustment",
+    "points",
+    "max_points",
+    "index_percent",
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that stands between a framework and its edition, as a sentence for people."""
+
+    code: str
+    sentence: str
+    blocking: bool = False
+
+
+class NotReady(Refused):
+    """The edition cannot be sealed yet; ``findings`` say why."""
+
+    def __init__(self, findings):
+        super().__init__("\n".join(finding.sentence for finding in findings))
+        self.findings = findings
+
+
+@dataclass
+class Rehearsal:
+    """What sealing would publish now, and what speaks against it. Nothing here is saved."""
+
+    framework: Framework
+    completeness: str
+    results: list[PublishedResult] = field(default_factory=list)
+    details: dict[int, list[PublishedPoints]] = field(default_factory=dict)  # by unit id
+    bands: list[PublishedBand] = field(default_factory=list)
+    counts: list[PublishedCount] = field(default_factory=list)
+    derived: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def blocking(self):
+        return [finding for finding in self.findings if finding.blocking]
+
+    @property
+    def to_acknowledge(self):
+        return [finding for finding in self.findings if not finding.blocking]
+
+
+def rehearse(framework, *, completeness=Edition.Completeness.FULL) -> Rehearsal:
+    """Return what `seal` would publish now, with everything that speaks against it.
+
+    A constant number of queries, however many the units.
+    """
+    return _Rehearsing(framework, completeness).run()
+
+
+class _Rehearsing:
+    """The steps of one rehearsal, sharing what was read once."""
+
+    def __init__(self, framework, completeness):
+        self.framework = framework
+        self.announced = framework.origin == Origin.ANNOUNCED
+        self.out = Rehearsal(framework, completeness)
+        self.criteria = list(framework.criteria.select_related("parent").order_by("position", "pk"))
+        parents = {criterion.parent_id for criterion in self.criteria}
+        self.leaves = [criterion for criterion in self.criteria if criterion.pk not in parents]
+        self.class_bands = list(framework.bands.all())
+        self.cards = list(
+            framework.scorecards.select_related("unit").order_by(
+                "unit__position", "unit__sort_key", "pk"
+            )
+        )
+        self.scores = {
+            (score.scorecard_id, score.criterion_id): score
+            for score in Score.objects.filter(scorecard__framework=framework)
+        }
+        self.own_maxima = maxima_of_units(framework)
+        self.reasons = {
+            (row.scorecard_id, row.criterion_id): row.reason
+            for row in Applicability.objects.filter(scorecard__framework=framework)
+        }
+
+    def run(self):
+        self.calculation_leaves = [
+            calculation.Leaf(leaf.number, leaf.kind, leaf.max_points) for leaf in self.leaves
+        ]
+        self.inputs = {card.pk: self._input_of(card) for card in self.cards}
+        self.computed = calculation.compute(
+            self.calculation_leaves,
+            self.inputs,
+            rules=self._rules(),
+            bands=[
+                calculation.Band(band.name, band.floor, band.inclusive) for band in self.class_bands
+            ],
+        )
+        self.out.bands = [
+            PublishedBand(
+                position=band.position,
+                name=band.name,
+                floor=band.floor,
+                inclusive=band.inclusive,
+                source=band.source,
+                inferred=band.inferred,
+            )
+            for band in self.class_bands
+        ]
+        self._check_structure()
+        self._check_scores()
+        self.out.derived = self._derived_columns()
+        self.out.results = self._in_printed_order([self._result_of(card) for card in self.cards])
+        self.out.details = {card.unit_id: self._details_of(card) for card in self.cards}
+        self.out.counts = self._counts()
+        self._check_ties()
+        return self.out
+
+    def _rules(self):
+        return calculation.Rules(
+            decimals=self.framework.decimals,
+            ranked=self.framework.ranked,
+            classified_by=self.framework.classified_by,
+            rank_on=self.framework.rank_on,
+            cap_percent=self.framework.cap_percent,
+        )
+
+    def _input_of(self, card):
+        awarded, maxima = {}, {}
+        for leaf in self.leaves:
+            score = self.scores.get((card.pk, leaf.pk))
+            awarded[leaf.number] = score.awarded if score else None
+            if (card.pk, leaf.pk) in self.own_maxima:
+                maxima[leaf.number] = self.own_maxima[card.pk, leaf.pk]
+        return calculation.Card(awarded=awarded, max_points=maxima, ranked=card.ranked)
+
+    # What speaks against it
+
+    def _find(self, code, sentence, *, blocking=False):
+        self.out.findings.append(Finding(code, sentence, blocking))
+
+    def _check_structure(self):
+        if not self.leaves:
+            self._find("no_criteria", _("The framework has no criterion."), blocking=True)
+        if not self.cards and self.out.completeness != Edition.Completeness.COUNTS:
+            self._find("no_units", _("No unit is scored in this framework."), blocking=True)
+        if not self.announced:
+            self._check_computed_structure()
+        floors = [band.floor for band in self.class_bands if band.floor is not None]
+        if floors != sorted(floors, reverse=True):
+            self._find(
+                "bands_out_of_order",
+                _("The class floors do not fall from the first class to the last."),
+                blocking=True,
+            )
+
+    def _check_computed_structure(self):
+        if self.out.completeness != Edition.Completeness.FULL:
+            self._find(
+                "computed_in_part",
+                _("A result computed by the portal is published complete."),
+                blocking=True,
+            )
+        if self.framework.classified_by != "none" and not self.class_bands:
+            self._find(
+                "no_bands", _("The framework classifies units but has no class."), blocking=True
+            )
+        for leaf in self.leaves:
+            if leaf.max_points is None and leaf.kind in ("appraised", "survey"):
+                self._find(
+                    "no_maximum",
+                    _("Criterion %(number)s has no maximum.") % {"number": leaf.number},
+                    blocking=True,
+                )
+        for branch in self.criteria:
+            parts = [
+                leaf.max_points
+                for leaf in self.leaves
+                if leaf.number.startswith(f"{branch.number}.") and leaf.max_points is not None
+            ]
+            if parts and branch.max_points is not None and sum(parts) != branch.max_points:
+                self._find(
+                    "maxima_do_not_add_up",
+                    _("The parts of criterion %(number)s add up to %(sum)s, not to %(max)s.")
+                    % {
+                        "number": branch.number,
+                        "sum": self._shown(sum(parts)),
+                        "max": self._shown(branch.max_points),
+                    },
+                    blocking=True,
+                )
+
+    def _check_scores(self):
+        partial = self.out.completeness != Edition.Completeness.FULL
+        for card in self.cards:
+            result = self.computed[card.pk]
+            if result.missing:
+                self._find(
+                    "scores_missing",
+                    ngettext(
+                        "%(unit)s: %(count)d score is missing (%(numbers)s).",
+                        "%(unit)s: %(count)d scores are missing (%(numbers)s).",
+                        len(result.missing),
+                    )
+                    % {
+                        "unit": card.unit.name,
+                        "count": len(result.missing),
+                        "numbers": _first_few(result.missing),
+                    },
+                    blocking=not partial,
+                )
+            elif result.reason == "no_maximum":
+                self._find(
+                    "nothing_applies",
+                    _("%(unit)s: no criterion applies, so it gets no index, rank or class.")
+                    % {"unit": card.unit.name},
+                )
+            self._check_points_of(card)
+            if self.announced:
+                self._compare_with_printed(card, result)
+
+    def _check_points_of(self, card):
+        for leaf in self.leaves:
+            score = self.scores.get((card.pk, leaf.pk))
+            if score is None or score.awarded is None:
+                continue
+            maximum = self.own_maxima.get((card.pk, leaf.pk), leaf.max_points)
+            objection = objection_to_points(
+                score.awarded,
+                kind=leaf.kind,
+                max_points=maximum,
+                decimals=self.framework.decimals,
+            )
+            # Points on a leaf that no longer applies are left out of the sum: say so, go on.
+            if objection:
+                self._find(
+                    "points_out_of_range",
+                    _("%(unit)s, criterion %(number)s: found %(points)s; %(objection)s")
+                    % {
+                        "unit": card.unit.name,
+                        "number": leaf.number,
+                        "points": self._shown(score.awarded),
+                        "objection": objection,
+                    },
+                    blocking=maximum != 0,
+                )
+
+    def _compare_with_printed(self, card, result):
+        full = self.out.completeness == Edition.Completeness.FULL
+        pairs = [(_("index"), card.announced_index_percent, result.index_percent)]
+        if full:
+            pairs.append((_("rank"), card.announced_rank, result.rank))
+        if self.class_bands:
+            pairs.append((_("class"), card.announced_class_name or None, result.class_name or None))
+        for what, printed, computed in pairs:
+            if printed is not None and computed is not None and printed != computed:
+                self._find(
+                    "differs_from_printed",
+                    _("%(unit)s: the source prints %(what)s %(printed)s, computed is %(computed)s.")
+                    % {
+                        "unit": card.unit.name,
+                        "what": what,
+                        "printed": self._shown(printed),
+                        "computed": self._shown(computed),
+                    },
+                )
+
+    def _check_ties(self):
+        tied = Counter(row.rank for row in self.out.results if row.rank is not None)
+        for rank, size in sorted(tied.items()):
+            if size > 1:
+                names = [row.unit_name for row in self.out.results if row.rank == rank]
+                self._find(
+                    "tie",
+                    _("%(units)s share rank %(rank)d.") % {"units": ", ".join(names), "rank": rank},
+                )
+
+    def _shown(self, value):
+        return (
+            number_format(value, self.framework.decimals) if isinstance(value, Decimal) else value
+        )
+
+    # What would be published
+
+    def _derived_columns(self):
+        """Name the columns an announcement does not print and that the portal may compute."""
+        if not self.announced or self.out.completeness != Edition.Completeness.FULL:
+            return []
+        derived = []
+        if all(card.announced_index_percent is None for card in self.cards):
+            derived.append("index_percent")
+        if self.framework.ranked and all(card.announced_rank is None for card in self.cards):
+            derived.append("rank")
+        return derived
+
+    def _result_of(self, card):
+        computed = self.computed[card.pk]
+        row = PublishedResult(
+            unit=card.unit,
+            unit_name=card.unit.name,
+            ranked=card.ranked,
+            claimed=self._claimed_of(card),
+            appraised=computed.appraised,
+            survey=computed.survey if self._has("survey") else None,
+            adjustment=computed.adjustment if self._has("bonus", "penalty") else None,
+            points=computed.points,
+            max_points=computed.max_points,
+            index_percent=computed.index_percent,
+            rank=computed.rank,
+            class_name=computed.class_name,
+            reason=computed.reason,
+        )
+        if self.announced:
+            self._as_printed(row, card)
+        return row
+
+    def _as_printed(self, row, card):
+        if "index_percent" not in self.out.derived:
+            row.index_percent = card.announced_index_percent
+        if "rank" not in self.out.derived:
+            row.rank = card.announced_rank
+        row.class_name = card.announced_class_name
+        if row.points is None and row.index_percent is None:
+            row.reason = PublishedResult.Reason.NOT_PUBLISHED
+        elif row.index_percent is not None:
+            row.reason = ""
+
+    def _has(self, *kinds):
+        return any(leaf.kind in kinds for leaf in self.leaves)
+
+    def _claimed_of(self, card):
+        claimed = []
+        for leaf in self.leaves:
+            if self.own_maxima.get((card.pk, leaf.pk)) == 0:
+                continue
+            score = self.scores.get((card.pk, leaf.pk))
+            value = score.claimed if score else None
+            if value is None and leaf.kind == "appraised":
+                return None
+            claimed.append(value or Decimal(0))
+        return sum(claimed) if claimed else None
+
+    def _in_printed_order(self, rows):
+        """Sort by rank, then index, then the official order; number the places."""
+        last = len(rows) + 1
+        rows.sort(
+            key=lambda row: (
+                row.rank or last,
+                -(row.index_percent if row.index_percent is not None else Decimal(-1)),
+                row.unit.position if self._partial() else 0,
+                row.unit.sort_key,
+            )
+        )
+        for position, row in enumerate(rows, start=1):
+            row.position = position
+        return rows
+
+    def _partial(self):
+        return self.out.completeness != Edition.Completeness.FULL
+
+    def _details_of(self, card):
+        branches = calculation.branch_totals(self.calculation_leaves, self.inputs[card.pk])
+        leaf_ids = {leaf.pk for leaf in self.leaves}
+        return [
+            self._detail_of(card, criterion, position, branches, criterion.pk in leaf_ids)
+            for position, criterion in enumerate(self.criteria, start=1)
+        ]
+
+    def _detail_of(self, card, criterion, position, branches, is_leaf):
+        score = self.scores.get((card.pk, criterion.pk))
+        if is_leaf:
+            points = score.awarded if score else None
+            max_points = self.own_maxima.get((card.pk, criterion.pk), criterion.max_points)
+        else:
+            points, max_points = branches[criterion.number]
+        index = None
+        if criterion.kind in ("appraised", "survey"):
+            exact = calculation.index_of(points, max_points)
+            index = exact if exact is None else calculation.half_up(exact, self.framework.decimals)
+        return PublishedPoints(
+            position=position,
+            criterion_number=criterion.number,
+            parent_number=criterion.parent.number if criterion.parent else "",
+            level=criterion.number.count(".") + 1,
+            title=criterion.title,
+            kind=criterion.kind,
+            claimed=score.claimed if score else None,
+            points=points,
+            max_points=max_points,
+            index_percent=index,
+            reason=self.reasons.get((card.pk, criterion.pk), ""),
+            comparable=criterion.comparable,
+        )
+
+    def _counts(self):
+        if self.announced:
+            announced = [
+                PublishedCount(position=row.position, class_name=row.class_name, count=row.count)
+                for row in self.framework.announced_counts.all()
+            ]
+            if announced:
+                self._compare_counts(announced)
+                return announced
+        found = Counter(row.class_name for row in self.out.results if row.class_name)
+        order = [band.name for band in self.class_bands]
+        order += sorted(found.keys() - set(order))
+        return [
+            PublishedCount(position=position, class_name=name, count=found[name])
+            for position, name in enumerate(order, start=1)
+            if found[name] or name in {band.name for band in self.class_bands}
+        ]
+
+    def _compare_counts(self, announced):
+        found = Counter(row.class_name for row in self.out.results if row.class_name)
+        whole = sum(found.values()) == len(self.out.results)
+        for row in announced:
+            if found[row.class_name] > row.count or (whole and found[row.class_name] != row.count):
+                self._find(
+                    "counts_differ",
+                    _("Class %(name)s: %(count)d units announced, %(found)d found in the rows.")
+                    % {
+                        "name": row.class_name,
+                        "count": row.count,
+                        "found": found[row.class_name],
+                    },
+                    blocking=True,
+                )
+
+
+def _first_few(numbers, most=6):
+    shown = ", ".join(numbers[:most])
+    return f"{shown} …" if len(numbers) > most else shown
+
+
+@transaction.atomic
+def seal(
+    framework,
+    *,
+    by=None,
+    completeness=Edition.Completeness.FULL,
+    acknowledged=False,
+    decision=None,
+    note="",
+    public_from=None,
+    reason="",
+) -> Edition:
+    """Freeze the framework's result as its next edition and return it.
+
+    Raises `NotReady` and writes nothing while the rehearsal blocks, or while it finds anything
+    that ``acknowledged`` does not cover. ``public_from`` None: sealed, but not shown yet. A second
+    edition corrects the one before it and needs a ``reason``. The number of queries does not
+    depend on the number of units.
+    """
+    # One publisher of an authority at a time: editions form one chain of digests.
+    authority = Authority.objects.select_for_update(of=("self",)).get(
+        pk=framework.group.authority_id
+    )
+    framework = (
+        Framework.objects.select_for_update(of=("self",))
+        .select_related("group__authority")
+        .get(pk=framework.pk)
+    )
+    if framework.is_sealed:
+        raise Refused(_("The result of %(framework)s is sealed.") % {"framework": framework})
+    _require_own_decision(authority, decision)
+    rehearsal = rehearse(framework, completeness=completeness)
+    if rehearsal.blocking:
+        raise NotReady(rehearsal.blocking)
+    if rehearsal.to_acknowledge and not acknowledged:
+        raise NotReady(rehearsal.to_acknowledge)
+    edition = _create_edition(
+        rehearsal, authority, by=by, decision=decision, note=note, reason=reason
+    )
+    _write_rows(edition, rehearsal)
+    _close(edition, rehearsal, public_from)
+    Framework.objects.filter(pk=framework.pk).update(state=Framework.State.SEALED)
+    return edition
+
+
+def _require_own_decision(authority, decision):
+    if decision is not None and decision.authority_id != authority.pk:
+        raise Refused(_("The decision belongs to another authority."))
+
+
+def _create_edition(rehearsal, authority, *, by, decision, note, reason):
+    framework = rehearsal.framework
+    corrected = framework.editions.order_by("-version").first()
+    if corrected and not reason.strip():
+        raise Refused(_("Say why the published result is corrected."))
+    newest = (
+        Edition.objects.filter(framework__group__authority=authority, sealed_at__isnull=False)
+        .order_by("-sealed_at", "-pk")
+        .first()
+    )
+    return Edition.objects.create(
+        framework=framework,
+        version=corrected.version + 1 if corrected else 1,
+        corrects=corrected,
+        reason=reason.strip() if corrected else "",
+        decision=decision,
+        origin=framework.origin,
+        completeness=rehearsal.completeness,
+        note=note,
+        derived=rehearsal.derived,
+        title=framework.title,
+        decimals=framework.decimals,
+        ranked=framework.ranked,
+        classified_by=framework.classified_by,
+        rank_on=framework.rank_on,
+        illustrative=authority.illustrative,
+        sealed_by=by,
+        format_version=FORMAT_VERSION,
+        previous_digest=newest.digest if newest else "",
+    )
+
+
+def _write_rows(edition, rehearsal):
+    for rows in (rehearsal.bands, rehearsal.counts, rehearsal.results):
+        for row in rows:
+            row.edition = edition
+    PublishedBand.objects.bulk_create(rehearsal.bands)
+    PublishedCount.objects.bulk_create(rehearsal.counts)
+    PublishedResult.objects.bulk_create(rehearsal.results)
+    details = []
+    for result in rehearsal.results:
+        for row in rehearsal.details[result.unit_id]:
+            row.result = result
+            details.append(row)
+    PublishedPoints.objects.bulk_create(details, batch_size=5000)
+
+
+def _close(edition, rehearsal, public_from):
+    edition.canonical = canonical_bytes(edition, rehearsal)
+    edition.digest = hashlib.sha256(edition.canonical).hexdigest()
+    edition.sealed_at = timezone.now()
+    edition.public_from = public_from
+    edition.save(update_fields=["canonical", "digest", "sealed_at", "public_from"])
+
+
+def canonical_bytes(edition, rehearsal) -> bytes:
+    """Return the bytes the digest covers: sorted keys, UTF-8 in NFC, numbers as strings.
+
+    The decision's number and dates are not among them: they are known only after the digest is
+    printed on the annex.
+    """
+    places = edition.decimals
+
+    def number(value):
+        return None if value is None else f"{value:.{places}f}"
+
+    document = {
+        "format_version": edition.format_version,
+        "authority": edition.authority.slug,
+        "authority_name": edition.authority.name,
+        "group": edition.group.slug,
+        "group_name": edition.group.name,
+        "year": edition.year,
+        "round": edition.framework.round,
+        "version": edition.version,
+        "corrects": edition.corrects.digest if edition.corrects else None,
+        "reason": edition.reason,
+        "previous_digest": edition.previous_digest,
+        "title": edition.title,
+        "origin": edition.origin,
+        "completeness": edition.completeness,
+        "illustrative": edition.illustrative,
+        "note": edition.note,
+        "derived": edition.derived,
+        "rules": {
+            "decimals": edition.decimals,
+            "ranked": edition.ranked,
+            "classified_by": edition.classified_by,
+            "rank_on": edition.rank_on,
+        },
+        "bands": [
+            {
+                "name": band.name,
+                "floor": number(band.floor),
+                "inclusive": band.inclusive,
+                "source": band.source,
+                "inferred": band.inferred,
+            }
+            for band in rehearsal.bands
+        ],
+        "counts": {row.class_name: str(row.count) for row in rehearsal.counts},
+        "results": [
+            {
+                "unit": row.unit.slug,
+                "unit_name": row.unit_name,
+                "ranked": row.ranked,
+                "rank": None if row.rank is None else str(row.rank),
+                "class_name": row.class_name,
+                "reason": row.reason,
+                **{column: number(getattr(row, column)) for column in POINT_COLUMNS},
+                "criteria": [
+                    {
+                        "number": detail.criterion_number,
+                        "title": detail.title,
+                        "kind": detail.kind,
+                        "claimed": number(detail.claimed),
+                        "points": number(detail.points),
+                        "max_points": number(detail.max_points),
+                        "index_percent": number(detail.index_percent),
+                        "reason": detail.reason,
+                        "comparable": detail.comparable,
+                    }
+                    for detail in rehearsal.details[row.unit_id]
+                ],
+            }
+            for row in rehearsal.results
+        ],
+    }
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return unicodedata.normalize("NFC", text).encode()
+
+
+@transaction.atomic
+def show(edition, *, public_from, decision=None) -> Edition:
+    """Set the moment from which the public sees a sealed edition; return it.
+
+    An edition that is public stays so: the moment can be moved only while it lies ahead. A
+    decision is named once.
+    """
+    edition = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    if edition.sealed_at is None:
+        raise Refused(_("Only a sealed edition can be shown."))
+    if edition.public_from is not None and edition.public_from <= timezone.now():
+        raise Refused(_("This edition is public; a correction is a new edition."))
+    if decision is not None:
+        _require_own_decision(edition.authority, decision)
+        if edition.decision_id not in (None, decision.pk):
+            raise Refused(_("This edition already names its decision."))
+        edition.decision = decision
+    edition.public_from = public_from
+    edition.save(update_fields=["public_from", "decision"])
+    return edition
