@@ -61,15 +61,18 @@ class NotReady(Refused):
 
 @dataclass
 class Rehearsal:
-    """What sealing would publish now, and what speaks against it. Nothing here is saved."""
+    """What sealing would publish now, and what speaks against it. Nothing here is saved.
+
+    ``edition`` has no version, digest or moment of sealing yet; ``details`` are by unit id.
+    """
 
     framework: Framework
     completeness: str
+    edition: Edition
     results: list[PublishedResult] = field(default_factory=list)
-    details: dict[int, list[PublishedPoints]] = field(default_factory=dict)  # by unit id
+    details: dict[int, list[PublishedPoints]] = field(default_factory=dict)
     bands: list[PublishedBand] = field(default_factory=list)
     counts: list[PublishedCount] = field(default_factory=list)
-    derived: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -95,7 +98,7 @@ class _Rehearsing:
     def __init__(self, framework, completeness):
         self.framework = framework
         self.announced = framework.origin == Origin.ANNOUNCED
-        self.out = Rehearsal(framework, completeness)
+        self.out = Rehearsal(framework, completeness, _draft_edition(framework, completeness))
         self.criteria = list(framework.criteria.select_related("parent").order_by("position", "pk"))
         parents = {criterion.parent_id for criterion in self.criteria}
         self.leaves = [criterion for criterion in self.criteria if criterion.pk not in parents]
@@ -141,7 +144,7 @@ class _Rehearsing:
         ]
         self._check_structure()
         self._check_scores()
-        self.out.derived = self._derived_columns()
+        self.out.edition.derived = self._derived_columns()
         self.out.results = self._in_printed_order([self._result_of(card) for card in self.cards])
         self.out.details = {card.unit_id: self._details_of(card) for card in self.cards}
         self.out.counts = self._counts()
@@ -347,9 +350,9 @@ class _Rehearsing:
         return row
 
     def _as_printed(self, row, card):
-        if "index_percent" not in self.out.derived:
+        if "index_percent" not in self.out.edition.derived:
             row.index_percent = card.announced_index_percent
-        if "rank" not in self.out.derived:
+        if "rank" not in self.out.edition.derived:
             row.rank = card.announced_rank
         row.class_name = card.announced_class_name
         if row.points is None and row.index_percent is None:
@@ -524,25 +527,31 @@ def _create_edition(rehearsal, authority, *, by, decision, note, reason):
         .order_by("-sealed_at", "-pk")
         .first()
     )
-    return Edition.objects.create(
+    edition = rehearsal.edition
+    edition.version = corrected.version + 1 if corrected else 1
+    edition.corrects = corrected
+    edition.reason = reason.strip() if corrected else ""
+    edition.decision = decision
+    edition.note = note
+    edition.sealed_by = by
+    edition.format_version = FORMAT_VERSION
+    edition.previous_digest = newest.digest if newest else ""
+    edition.save()
+    return edition
+
+
+def _draft_edition(framework, completeness):
+    """Return the edition of ``framework`` as it would be now, unsaved."""
+    return Edition(
         framework=framework,
-        version=corrected.version + 1 if corrected else 1,
-        corrects=corrected,
-        reason=reason.strip() if corrected else "",
-        decision=decision,
+        completeness=completeness,
         origin=framework.origin,
-        completeness=rehearsal.completeness,
-        note=note,
-        derived=rehearsal.derived,
         title=framework.title,
         decimals=framework.decimals,
         ranked=framework.ranked,
         classified_by=framework.classified_by,
         rank_on=framework.rank_on,
-        illustrative=authority.illustrative,
-        sealed_by=by,
-        format_version=FORMAT_VERSION,
-        previous_digest=newest.digest if newest else "",
+        illustrative=framework.authority.illustrative,
     )
 
 

@@ -1,0 +1,192 @@
+"""Published results across years: who moved, and how a unit stood in its group.
+
+Reads public editions only, and follows a unit through renames (`units.lineage`).
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from django.db.models import F
+
+from scorecards import calculation
+from scorecards.models.publication import Edition, PublishedResult
+from units import lineage
+from units.models import Succession, Unit
+
+
+@dataclass(frozen=True)
+class Move:
+    """A unit's rank the year before and the places gained since (negative: lost)."""
+
+    previous_rank: int
+    gained: int
+
+
+def previous_edition(edition) -> Edition | None:
+    """Return the current public edition of the same group one year earlier."""
+    return (
+        Edition.objects.current()
+        .filter(
+            framework__group=edition.framework.group_id,
+            framework__year=edition.framework.year - 1,
+            framework__round=edition.framework.round,
+        )
+        .first()
+    )
+
+
+def moves(edition, results) -> dict[int, Move]:
+    """Return how each unit's rank moved since the year before, by unit id.
+
+    Only units ranked in both years appear, a renamed one being the same unit; a merged or newly
+    founded one is not compared.
+    """
+    previous = previous_edition(edition)
+    if previous is None:
+        return {}
+    ranks_then = dict(
+        previous.results.filter(rank__isnull=False).values_list("unit_id", "rank")
+    )
+    unmatched = [row.unit_id for row in results if row.unit_id not in ranks_then]
+    earlier = _earlier_lives(edition.authority, unmatched) if unmatched else {}
+    found = {}
+    for row in results:
+        then = ranks_then.get(row.unit_id, ranks_then.get(earlier.get(row.unit_id)))
+        if then is not None and row.rank is not None:
+            found[row.unit_id] = Move(then, calculation.places_gained(then, row.rank))
+    return found
+
+
+def links_of(authority) -> list[lineage.Link]:
+    """Return the authority's recorded successions."""
+    rows = Succession.objects.filter(predecessor__authority=authority)
+    return [
+        lineage.Link(row.predecessor_id, row.successor_id, row.kind, row.share, row.on)
+        for row in rows
+    ]
+
+
+def _earlier_lives(authority, unit_ids):
+    """Return the unbroken earlier life of each unit that has one."""
+    links = links_of(authority)
+    earlier = {}
+    for unit_id in unit_ids:
+        lives = lineage.chain(links, unit_id)
+        place = [life.unit_id for life in lives].index(unit_id)
+        if place and not lives[place].break_before:
+            earlier[unit_id] = lives[place - 1].unit_id
+    return earlier
+
+
+def lives_of(unit) -> tuple[lineage.Life, ...]:
+    """Return the lives that make one line with ``unit``, the earliest first, breaks marked."""
+    names = dict(Unit.objects.filter(authority=unit.authority_id).values_list("pk", "name"))
+    return lineage.chain(links_of(unit.authority), unit.pk, names)
+
+
+def unit_history(unit) -> pd.DataFrame:
+    """Return a unit's published results through all its lives, one row a year, oldest first.
+
+    Columns: ``year`` (int), ``group_slug``, ``group_name``, ``unit_slug``, ``unit_name``,
+    ``index_percent``, ``group_median``, ``points`` and ``max_points`` (Decimal or None, as
+    published), ``rank`` and ``ranked_units`` (int or None), ``class_name``, ``decimals`` and
+    ``break_before`` (True where the unit is not the same body as in the row before). Years
+    without a public edition have no row. The median is that of complete editions only.
+    """
+    lives = lives_of(unit)
+    broken = {life.unit_id for life in lives if life.break_before}
+    results = list(
+        PublishedResult.objects.filter(
+            unit__in=[life.unit_id for life in lives],
+            edition__in=Edition.objects.current(),
+            edition__framework__round=0,
+        )
+        .select_related("edition__framework__group", "unit")
+        .order_by("edition__framework__year")
+    )
+    peers = _indexes_by_edition(row.edition_id for row in results)
+    rows, last_unit = [], None
+    for row in results:
+        edition = row.edition
+        indexes = peers.get(edition.pk, []) if edition.is_full else []
+        rows.append(
+            {
+                "year": edition.framework.year,
+                "group_slug": edition.framework.group.slug,
+                "group_name": edition.framework.group.name,
+                "unit_slug": row.unit.slug,
+                "unit_name": row.unit_name,
+                "index_percent": row.index_percent,
+                "group_median": calculation.median(indexes, edition.decimals),
+                "points": row.points,
+                "max_points": row.max_points,
+                "rank": row.rank,
+                "ranked_units": len(indexes) or None,
+                "class_name": row.class_name,
+                "decimals": edition.decimals,
+                "break_before": row.unit_id in broken and row.unit_id != last_unit,
+            }
+        )
+        last_unit = row.unit_id
+    return pd.DataFrame(rows, columns=HISTORY_COLUMNS, dtype=object)
+
+
+HISTORY_COLUMNS = [
+    "year",
+    "group_slug",
+    "group_name",
+    "unit_slug",
+    "unit_name",
+    "index_percent",
+    "group_median",
+    "points",
+    "max_points",
+    "rank",
+    "ranked_units",
+    "class_name",
+    "decimals",
+    "break_before",
+]
+
+
+def _indexes_by_edition(edition_ids):
+    indexes = {}
+    rows = PublishedResult.objects.filter(edition__in=set(edition_ids), index_percent__isnull=False)
+    for edition_id, index in rows.values_list("edition_id", "index_percent"):
+        indexes.setdefault(edition_id, []).append(index)
+    return indexes
+
+
+def means_by_year(authority) -> pd.DataFrame:
+    """Return the mean index of each group and year of ``authority``, oldest first.
+
+    Columns: ``year`` (int), ``group_slug``, ``group_name``, ``mean`` and ``median`` (Decimal,
+    percent, half up to the edition's decimals), ``units`` (int). Complete editions only: the mean
+    of a part is not the mean of the group.
+    """
+    editions = list(
+        Edition.objects.current()
+        .filter(
+            framework__group__authority=authority,
+            framework__round=0,
+            completeness=Edition.Completeness.FULL,
+        )
+        .select_related("framework__group")
+        .order_by("framework__year", F("framework__group__position"))
+    )
+    indexes = _indexes_by_edition(edition.pk for edition in editions)
+    rows = [
+        {
+            "year": edition.framework.year,
+            "group_slug": edition.framework.group.slug,
+            "group_name": edition.framework.group.name,
+            "mean": calculation.mean(indexes[edition.pk], edition.decimals),
+            "median": calculation.median(indexes[edition.pk], edition.decimals),
+            "units": len(indexes[edition.pk]),
+        }
+        for edition in editions
+        if edition.pk in indexes
+    ]
+    return pd.DataFrame(
+        rows, columns=["year", "group_slug", "group_name", "mean", "median", "units"], dtype=object
+    )
