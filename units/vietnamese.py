@@ -14,8 +14,8 @@ TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 LOOKALIKES = {"\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ"}
 
 # Written once for both engines: Python's re and PostgreSQL read \uXXXX in a class alike.
-# Left out: apostrophes (Ea H'leo, Ea H’leo and Ea Hleo are one district), marks that stand alone,
-# soft hyphens and zero-width characters that copying from a web page brings along.
+# Left out: apostrophes of every make (Ea H'leo and Ea Hleo are one district), marks that stand
+# alone, soft hyphens and the zero-width characters that copying from a web page brings along.
 IGNORED = (
     r"[\u0027\u0060\u00b4\u02b9-\u02bd\u2018\u2019\u2032"
     r"\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]"
@@ -48,17 +48,21 @@ def fold(text: str) -> str:
 _LEVELS = frozenset(
     ("tinh", "thanh pho", "quan", "huyen", "thi xa", "thi tran", "phuong", "xa", "dac khu")
 )
+# H., P., Q., X. and TT. are not opened: the same letters begin other words (phòng, trung tâm).
+_SHORT_LEVELS = {"tp": "thanh pho", "tx": "thi xa"}
 
 
 def match_key(name: str) -> str:
     """Return the folded name under which a unit is found, whoever wrote the table.
 
-    "UBND thị xã Hòa Thành", "Uỷ ban nhân dân thị xã Hoà Thành" and "Thị xã Hòa Thành" are one.
+    "UBND thị xã Hòa Thành", "Uỷ ban nhân dân TX. Hoà Thành" and "Thị xã Hòa Thành" are one.
     Only at the start does the People's Committee drop out: "Văn phòng UBND tỉnh" keeps it, and so
     does a name that is nothing but the committee and its level ("UBND tỉnh").
     """
     key = re.sub(r"\buy ban nhan dan\b", "ubnd", fold(name))
     place = key.removeprefix("ubnd ")
+    first, space, rest = place.partition(" ")
+    place = _SHORT_LEVELS.get(first, first) + space + rest
     return key if place in _LEVELS else place
 
 
