@@ -1,0 +1,99 @@
+"""What holds for every test: the database, strict templates, no silent skips in CI."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reform_portal.settings")
+os.environ.setdefault("SECRET_KEY", "tests only, never on a server: " + "0123456789" * 3)
+os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1")
+# A test database that is lost in a power cut is no loss; libpq passes this to any server.
+os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_configure(config):
+    from django.conf import settings
+
+    # Signing in is in many tests and PBKDF2 is slow on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Static files straight from their folders, without a collectstatic before the tests.
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+class UnknownVariable(str):
+    """Fails the test in which one of our templates prints a variable nobody gave it.
+
+    Django asks for the truth of ``string_if_invalid`` exactly when a variable is unknown. Admin's
+    own templates rely on unknown variables being empty, and stay as they are.
+    """
+
+    def __bool__(self):
+        from django.template.base import FilterExpression, Node
+
+        frame = sys._getframe(1)
+        if frame.f_code is not FilterExpression.resolve.__code__:
+            return False
+        variable = frame.f_locals["self"].var
+        while frame := frame.f_back:
+            node = frame.f_locals.get("self")
+            if isinstance(node, Node) and hasattr(node, "origin"):
+                if Path(node.origin.name).is_relative_to(TEMPLATES):
+                    pytest.fail(f"{node.origin.name}:{node.token.lineno}: unknown “{variable}”")
+                return False
+        return False
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Keep the embedded PostgreSQL up while tests need a database, unless DATABASE_URL names one."""
+    if "DATABASE_URL" in os.environ:
+        yield
+        return
+    from reform_portal import embedded_postgres
+
+    with embedded_postgres.running():
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the system's Chromium, quiet and without calls home."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("browser tests need Chromium: apt-get install chromium")
+    # Playwright's event loop stays in this thread to the end of the run, and Django takes that for
+    # asynchronous code. It is not: everything here waits for its turn.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": [
+            "--no-sandbox",  # Chromium's sandbox refuses to run as root, as CI does
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
