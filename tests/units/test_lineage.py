@@ -187,6 +187,11 @@ def test_merger_of_three_begins_a_chain_and_shows_three_predecessors():
             {1: "Xã A", 2: "Xã B", 3: "Xã B"},
             (Life(1), Life(3, since=JULY, break_before=True)),
         ),
+        (
+            [rename(1, 2), split(1, 3)],
+            {1: "Xã A", 2: "Xã B", 3: "Xã A"},
+            (Life(1), Life(2, since=JULY, break_before=True)),
+        ),
         ([dissolve(1)], {1: "Sở A"}, (Life(1),)),
     ],
     ids=[
@@ -202,7 +207,8 @@ def test_merger_of_three_begins_a_chain_and_shows_three_predecessors():
         "merged into a unit of another name",
         "merged into a unit of the same name",
         "two of the same name merged into a third",
-        "a rename weighs more than a name",
+        "a rename weighs more than the name of what came in",
+        "a rename weighs more than the name of what went out",
         "dissolved",
     ],
 )
