@@ -25,10 +25,8 @@ COMMANDS_WITHOUT_DATABASE = {
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reform_portal.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    needs_database = "DATABASE_URL" not in os.environ and not (
-        command in COMMANDS_WITHOUT_DATABASE or {"--help", "-h"} & set(sys.argv)
-    )
-    with embedded_postgres.running() if needs_database else nullcontext():
+    reads_files_only = command in COMMANDS_WITHOUT_DATABASE or {"--help", "-h"} & set(sys.argv)
+    with nullcontext() if reads_files_only else embedded_postgres.running():
         execute_from_command_line(sys.argv)
 
 

@@ -90,9 +90,12 @@ def url() -> str:
 def running():
     """Keep the server up: start it if it is down, stop it on the way out if nobody else needs it.
 
-    Raises ``EmbeddedPostgresError``. SIGTERM and SIGHUP end the block as Ctrl-C does, so that a
-    closed terminal leaves no server behind.
+    Does nothing where DATABASE_URL names another server. Raises ``EmbeddedPostgresError``. SIGTERM
+    and SIGHUP end the block as Ctrl-C does, so that a closed terminal leaves no server behind.
     """
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
     place = _place()
     _prepare(place)
     process = os.getpid()
@@ -332,7 +335,7 @@ def _bury(place: Place):
         # No symbolic link is followed: root writes in a folder of a lesser account.
         with open(os.open(file, os.O_RDWR | os.O_NOFOLLOW), "r+") as lock:
             pid, _, rest = lock.read().partition("\n")
-            if not proc.joinpath("self").exists() or _is_postgres(proc / pid.strip()):
+            if not proc.joinpath("self").exists() or _serves(proc / pid.strip(), place.data):
                 return
             gone = subprocess.Popen(["true"])
             gone.wait()
@@ -343,12 +346,13 @@ def _bury(place: Place):
         return
 
 
-def _is_postgres(process: Path) -> bool:
+def _serves(process: Path, data: Path) -> bool:
+    """Tell whether ``process`` is a living server of ``data``, the folder a server works in."""
     try:
-        name, _, state = (process / "stat").read_text().partition("(")[2].rpartition(") ")
-    except (FileNotFoundError, ProcessLookupError, NotADirectoryError):
+        alive = "\nState:\tZ" not in (process / "status").read_text()
+        return alive and (process / "cwd").samefile(data)
+    except OSError:
         return False
-    return name == "postgres" and not state.startswith("Z")
 
 
 def _create_database(place: Place):

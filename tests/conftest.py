@@ -65,10 +65,7 @@ class UnknownVariable(str):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    """Keep the embedded PostgreSQL up while tests need a database, unless DATABASE_URL names one."""
-    if "DATABASE_URL" in os.environ:
-        yield
-        return
+    """Keep the embedded PostgreSQL up while tests need a database."""
     from reform_portal import embedded_postgres
 
     with embedded_postgres.running():
