@@ -3,15 +3,52 @@
 Reads public editions only, and follows a unit through renames (`units.lineage`).
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pandas as pd
-from django.db.models import F
 
 from scorecards import calculation
-from scorecards.models.publication import Edition, PublishedResult
+from scorecards.models.publication import Edition, PublishedCount, PublishedResult
 from units import lineage
 from units.models import Succession, Unit
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An edition in one line. ``mean`` and ``median`` (percent) are None unless it is complete."""
+
+    edition: Edition
+    units: int
+    counts: list
+    leaders: list
+    mean: Decimal | None
+    median: Decimal | None
+
+
+def overviews(editions) -> list[Overview]:
+    """Return each edition's overview, in the order given; two queries, however many they are."""
+    editions = list(editions)
+    rows, counts = defaultdict(list), defaultdict(list)
+    for row in PublishedResult.objects.filter(edition__in=editions).order_by("position"):
+        rows[row.edition_id].append(row)
+    for count in PublishedCount.objects.filter(edition__in=editions).order_by("position"):
+        counts[count.edition_id].append(count)
+    return [_overview(edition, rows[edition.pk], counts[edition.pk]) for edition in editions]
+
+
+def _overview(edition, rows, counts):
+    indexes = [row.index_percent for row in rows if row.index_percent is not None]
+    complete = indexes if edition.is_full else []
+    return Overview(
+        edition=edition,
+        units=len(rows) or sum(count.count for count in counts),
+        counts=counts,
+        leaders=[row for row in rows if row.rank == 1],
+        mean=calculation.mean(complete, edition.decimals),
+        median=calculation.median(complete, edition.decimals),
+    )
 
 
 @dataclass(frozen=True)
@@ -44,9 +81,7 @@ def moves(edition, results) -> dict[int, Move]:
     previous = previous_edition(edition)
     if previous is None:
         return {}
-    ranks_then = dict(
-        previous.results.filter(rank__isnull=False).values_list("unit_id", "rank")
-    )
+    ranks_then = dict(previous.results.filter(rank__isnull=False).values_list("unit_id", "rank"))
     unmatched = [row.unit_id for row in results if row.unit_id not in ranks_then]
     earlier = _earlier_lives(edition.authority, unmatched) if unmatched else {}
     found = {}
@@ -164,7 +199,7 @@ def means_by_year(authority) -> pd.DataFrame:
     percent, half up to the edition's decimals), ``units`` (int). Complete editions only: the mean
     of a part is not the mean of the group.
     """
-    editions = list(
+    editions = (
         Edition.objects.current()
         .filter(
             framework__group__authority=authority,
@@ -172,20 +207,18 @@ def means_by_year(authority) -> pd.DataFrame:
             completeness=Edition.Completeness.FULL,
         )
         .select_related("framework__group")
-        .order_by("framework__year", F("framework__group__position"))
+        .order_by("framework__year", "framework__group__position")
     )
-    indexes = _indexes_by_edition(edition.pk for edition in editions)
     rows = [
         {
-            "year": edition.framework.year,
-            "group_slug": edition.framework.group.slug,
-            "group_name": edition.framework.group.name,
-            "mean": calculation.mean(indexes[edition.pk], edition.decimals),
-            "median": calculation.median(indexes[edition.pk], edition.decimals),
-            "units": len(indexes[edition.pk]),
+            "year": overview.edition.framework.year,
+            "group_slug": overview.edition.framework.group.slug,
+            "group_name": overview.edition.framework.group.name,
+            "mean": overview.mean,
+            "median": overview.median,
+            "units": overview.units,
         }
-        for edition in editions
-        if edition.pk in indexes
+        for overview in overviews(editions)
     ]
     return pd.DataFrame(
         rows, columns=["year", "group_slug", "group_name", "mean", "median", "units"], dtype=object

@@ -65,6 +65,14 @@ class EditionQuerySet(models.QuerySet):
             Exists(Edition.objects.public().filter(corrects=OuterRef("pk")))
         )
 
+    def of_newest_year(self):
+        """Keep each authority's current editions of the latest year that has any."""
+        newer = Edition.objects.current().filter(
+            framework__group__authority=OuterRef("framework__group__authority"),
+            framework__year__gt=OuterRef("framework__year"),
+        )
+        return self.current().exclude(Exists(newer))
+
     def with_context(self):
         """Fetch group, authority and decision in the same query."""
         return self.select_related("framework__group__authority", "decision")

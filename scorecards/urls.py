@@ -1,0 +1,81 @@
+"""Addresses of the public pages and of the drafts: Vietnamese words without accents.
+
+A suffix replaces a page's last slash: /tay-ninh/2023/so-nganh/ → /tay-ninh/2023/so-nganh.json.
+"""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path, register_converter
+
+from scorecards.views import drafts, public
+
+
+class FileSuffix:
+    regex = "csv|xlsx|json"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+class ChartSuffix(FileSuffix):
+    regex = "svg|json"
+
+
+class Year(FileSuffix):
+    regex = "20[0-9]{2}"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
+register_converter(FileSuffix, "file")
+register_converter(ChartSuffix, "chart")
+register_converter(Year, "year")
+
+
+def with_files(address, view, name):
+    """Return the paths of a page and of its files; the view gets ``suffix`` for a file."""
+    return [
+        path(f"{address}/", view, name=name),
+        path(f"{address}.<file:suffix>", view, name=f"{name}_file"),
+    ]
+
+
+LEAGUE = "<slug:authority>/<year:year>/<slug:group>"
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("dang-nhap/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("dang-xuat/", LogoutView.as_view(), name="logout"),
+    *with_files("du-lieu", public.data, "data"),
+    path("ban-nhap/", drafts.drafts, name="drafts"),
+    *with_files(f"ban-nhap/{LEAGUE}", drafts.league_table, "draft_league_table"),
+    path(f"ban-nhap/{LEAGUE}/bieu-do/<slug:slug>.<chart:suffix>", drafts.chart),
+    *with_files(f"ban-nhap/{LEAGUE}/<slug:unit>", drafts.unit_in_edition, "draft_unit_in_edition"),
+    *with_files("<slug:authority>", public.authority, "authority"),
+    *with_files("<slug:authority>/don-vi", public.registry, "registry"),
+    *with_files("<slug:authority>/don-vi/<slug:unit>", public.unit, "unit"),
+    path(
+        "<slug:authority>/don-vi/<slug:unit>/bieu-do/<slug:slug>.<chart:suffix>", public.unit_chart
+    ),
+    *with_files("<slug:authority>/<year:year>", public.decision, "decision"),
+    *with_files(LEAGUE, public.league_table, "league_table"),
+    *with_files(f"{LEAGUE}/v<int:version>", public.league_table, "league_table_version"),
+    path(f"{LEAGUE}/bieu-do/<slug:slug>.<chart:suffix>", public.league_chart, name="league_chart"),
+    path(
+        f"{LEAGUE}/v<int:version>/bieu-do/<slug:slug>.<chart:suffix>",
+        public.league_chart,
+        name="league_chart_version",
+    ),
+    *with_files(
+        f"{LEAGUE}/v<int:version>/<slug:unit>",
+        public.unit_in_edition,
+        "unit_in_edition_version",
+    ),
+    *with_files(f"{LEAGUE}/<slug:unit>", public.unit_in_edition, "unit_in_edition"),
+]

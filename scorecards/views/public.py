@@ -1,0 +1,339 @@
+"""The public pages. They read sealed editions that are public, and nothing else.
+
+Each view serves its page and, where ``suffix`` is given, the page's table as a file.
+"""
+
+from itertools import groupby
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scorecards import history, wording
+from scorecards.charts.trend import index_trend
+from scorecards.models.publication import Edition, PublishedResult
+from scorecards.tables import (
+    DecisionTable,
+    DetailTable,
+    HistoryTable,
+    UnitTable,
+    detail_rows,
+    edition_rows,
+    history_rows,
+    unit_rows,
+)
+from scorecards.views import trail
+from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
+from scorecards.views.league import League, query_of
+from units.models import Authority, Unit
+
+
+def current_editions():
+    """Return the editions the pages show: current, public, of the whole year."""
+    return Edition.objects.current().filter(framework__round=0).with_context()
+
+
+def home(request):
+    """Show the newest decision of each authority."""
+    newest = (
+        Edition.objects.of_newest_year()
+        .filter(framework__round=0)
+        .with_context()
+        .order_by(
+            "framework__group__authority__illustrative",
+            "framework__group__authority__sort_key",
+            "framework__group__position",
+        )
+    )
+    overviews = history.overviews(newest)
+    decisions = [
+        _year_in_words(list(of_one))
+        for __, of_one in groupby(overviews, key=lambda overview: overview.edition.authority.pk)
+    ]
+    return render(request, "scorecards/home.html", {"decisions": decisions, "section": "results"})
+
+
+def _year_in_words(overviews):
+    """Return what a page says of one authority's year: its groups and their classes together."""
+    edition = overviews[0].edition
+    return {
+        "authority": edition.authority,
+        "year": edition.year,
+        "decision": edition.decision,
+        "illustrative": edition.illustrative,
+        "overviews": overviews,
+        "classes": wording.classes_of_all_groups(
+            count for overview in overviews for count in overview.counts
+        ),
+        "url": reverse("decision", args=[edition.authority.slug, edition.year]),
+    }
+
+
+def authority(request, authority, suffix=None):
+    """Show one authority: its years, the classes of each, the leaders, the mean over the years."""
+    authority = get_object_or_404(Authority, slug=authority)
+    editions = (
+        current_editions()
+        .filter(framework__group__authority=authority)
+        .order_by("-framework__year", "framework__group__position")
+    )
+    overviews = history.overviews(editions)
+    table = DecisionTable(edition_rows(overviews))
+    if suffix:
+        return table_response(table, suffix, file_name(authority.slug), _about(authority))
+    years = [
+        _year_in_words(list(of_one))
+        for __, of_one in groupby(overviews, key=lambda overview: overview.edition.year)
+    ]
+    context = {
+        "authority": authority,
+        "section": "results",
+        "years": years,
+        "illustrative": authority.illustrative,
+        "file_url": _without_slash(reverse("authority", args=[authority.slug])),
+        "crumbs": trail.to(trail.authority(authority)),
+    }
+    return render(request, "scorecards/authority.html", context)
+
+
+def _without_slash(address):
+    """Return a page's address ready for a suffix: /tay-ninh/2023/ → /tay-ninh/2023."""
+    return address.rstrip("/")
+
+
+def _about(authority):
+    return {
+        "authority": authority.slug,
+        "authority_name": authority.name,
+        "illustrative": authority.illustrative,
+    }
+
+
+def decision(request, authority, year, suffix=None):
+    """Show one year of an authority: every published group with its classes and leaders."""
+    editions = current_editions().filter(
+        framework__group__authority__slug=authority, framework__year=year
+    )
+    overviews = history.overviews(editions.order_by("framework__group__position"))
+    if not overviews:
+        raise Http404(_("Nothing has been published for %(year)s.") % {"year": year})
+    authority = overviews[0].edition.authority
+    table = DecisionTable(edition_rows(overviews))
+    if suffix:
+        metadata = {**_about(authority), "year": year}
+        return table_response(table, suffix, file_name(authority.slug, year), metadata)
+    other_years = (
+        current_editions()
+        .filter(framework__group__authority=authority)
+        .exclude(framework__year=year)
+        .order_by("-framework__year")
+        .values_list("framework__year", flat=True)
+        .distinct()
+    )
+    context = {
+        "authority": authority,
+        "section": "results",
+        "year": year,
+        "said": _year_in_words(overviews),
+        "table": table,
+        "other_years": list(other_years),
+        "illustrative": authority.illustrative,
+        "file_url": _without_slash(reverse("decision", args=[authority.slug, year])),
+        "crumbs": trail.to(trail.authority(authority), trail.page(str(year))),
+    }
+    return render(request, "scorecards/decision.html", context)
+
+
+def _edition_or_404(authority, year, group, version=None):
+    editions = Edition.objects.public().filter(version=version) if version else current_editions()
+    return get_object_or_404(
+        editions.with_context(),
+        framework__group__authority__slug=authority,
+        framework__group__slug=group,
+        framework__year=year,
+        framework__round=0,
+    )
+
+
+def _league(edition, version):
+    results = list(edition.results.select_related("unit").order_by("position"))
+    return League(
+        edition=edition,
+        results=results,
+        bands=list(edition.bands.all()),
+        counts=list(edition.counts.all()),
+        moves=history.moves(edition, results) if edition.ranked else {},
+        page_url=_league_url(edition, version),
+    )
+
+
+def _league_url(edition, version):
+    address = [edition.authority.slug, edition.year, edition.group.slug]
+    if version:
+        return reverse("league_table_version", args=[*address, version])
+    return reverse("league_table", args=address)
+
+
+def league_table(request, authority, year, group, version=None, suffix=None):
+    """Show one group's published ranking; ``version`` asks for one version of the edition."""
+    edition = _edition_or_404(authority, year, group, version)
+    league = _league(edition, version)
+    if suffix:
+        table = league.table()
+        name = file_name(authority, year, group, f"v{edition.version}")
+        return table_response(table, suffix, name, edition_metadata(edition))
+    return render(
+        request,
+        "scorecards/league_table.html",
+        {
+            **league.context(query_of(request)),
+            "correction": _correction_of(edition) if version else None,
+            "crumbs": trail.to(
+                trail.authority(edition.authority),
+                trail.year(edition.authority, year),
+                trail.page(edition.group.name),
+            ),
+        },
+    )
+
+
+def _correction_of(edition):
+    return Edition.objects.public().filter(corrects=edition).first()
+
+
+def league_chart(request, authority, year, group, slug, suffix, version=None):
+    """Return one chart of a league table: the drawn picture, or the figure behind it."""
+    league = _league(_edition_or_404(authority, year, group, version), version)
+    return chart_response(league.chart(slug), suffix)
+
+
+def unit_in_edition(request, authority, year, group, unit, version=None, suffix=None):
+    """Show one unit in one edition: index, rank, class, and its points down the tree."""
+    edition = _edition_or_404(authority, year, group, version)
+    result = get_object_or_404(
+        PublishedResult.objects.select_related("unit"), edition=edition, unit__slug=unit
+    )
+    table = DetailTable(detail_rows(result.details.all(), edition))
+    if suffix:
+        name = file_name(authority, year, group, unit, f"v{edition.version}")
+        metadata = {**edition_metadata(edition), "unit": unit, "unit_name": result.unit_name}
+        return table_response(table, suffix, name, metadata)
+    context = {
+        "authority": edition.authority,
+        "section": "results",
+        "edition": edition,
+        "result": result,
+        "table": table,
+        "league_url": _league_url(edition, version),
+        "illustrative": edition.illustrative,
+        "draft": False,
+        "correction": _correction_of(edition) if version else None,
+        "ranked_units": edition.results.filter(rank__isnull=False).count(),
+        "inferred": edition.bands.filter(inferred=True).exists(),
+        "file_url": f"{_league_url(edition, version)}{unit}",
+        "crumbs": trail.to(
+            trail.authority(edition.authority),
+            trail.year(edition.authority, year),
+            trail.league(edition, _league_url(edition, version)),
+            trail.page(result.unit_name),
+        ),
+    }
+    return render(request, "scorecards/unit_in_edition.html", context)
+
+
+def registry(request, authority, suffix=None):
+    """Show the units of an authority, closed ones included, with who carries them on."""
+    authority = get_object_or_404(Authority, slug=authority)
+    words = request.GET.get("q", "").strip()
+    units = authority.units.prefetch_related("successions__successor")
+    rows = unit_rows(authority, units.matching(words) if words and not suffix else units)
+    table = UnitTable(rows, order_by=request.GET.get("sap-xep"))
+    if suffix:
+        return table_response(table, suffix, file_name(authority.slug, "don-vi"), _about(authority))
+    context = {
+        "authority": authority,
+        "section": "units",
+        "table": table,
+        "words": words,
+        "sort": request.GET.get("sap-xep", ""),
+        "unverified": any(not row["verified"] for row in rows),
+        "illustrative": authority.illustrative,
+        "file_url": _without_slash(reverse("registry", args=[authority.slug])),
+        "crumbs": trail.to(trail.authority(authority), trail.page(_("Units"))),
+    }
+    return render(request, "scorecards/registry.html", context)
+
+
+def unit(request, authority, unit, suffix=None):
+    """Show one unit through the years: index, rank and class, and who became whom."""
+    unit = _unit_or_404(authority, unit)
+    past = history.unit_history(unit)
+    page_url = reverse("unit", args=[authority, unit.slug])
+    table = HistoryTable(history_rows(unit.authority, past))
+    if suffix:
+        name = file_name(authority, "don-vi", unit.slug)
+        metadata = {**_about(unit.authority), "unit": unit.slug, "unit_name": unit.name}
+        return table_response(table, suffix, name, metadata)
+    context = {
+        "authority": unit.authority,
+        "section": "units",
+        "unit": unit,
+        "table": table,
+        "latest": past.iloc[-1].to_dict() if len(past) else None,
+        "chart": _trend(unit, past) if len(past) else None,
+        "chart_url": f"{page_url}bieu-do/",
+        "file_url": _without_slash(page_url),
+        "crumbs": trail.to(
+            trail.authority(unit.authority), trail.registry(unit.authority), trail.page(unit.name)
+        ),
+        "origins": unit.origins.select_related("predecessor__authority"),
+        "successions": unit.successions.select_related("successor__authority"),
+        "illustrative": unit.authority.illustrative,
+    }
+    return render(request, "scorecards/unit.html", context)
+
+
+def _unit_or_404(authority, unit):
+    units = Unit.objects.select_related("authority")
+    return get_object_or_404(units, authority__slug=authority, slug=unit)
+
+
+def _trend(unit, past):
+    return index_trend(
+        past,
+        unit_name=unit.name,
+        source=unit.authority.name,
+        illustrative=unit.authority.illustrative,
+    )
+
+
+def unit_chart(request, authority, unit, slug, suffix):
+    """Return the chart of a unit's index over the years."""
+    unit = _unit_or_404(authority, unit)
+    past = history.unit_history(unit)
+    if slug != "dien-bien" or not len(past):
+        raise Http404
+    return chart_response(_trend(unit, past), suffix)
+
+
+def data(request, suffix=None):
+    """List every public edition with its files."""
+    overviews = history.overviews(
+        current_editions().order_by(
+            "framework__group__authority__illustrative",
+            "framework__group__authority__sort_key",
+            "-framework__year",
+            "framework__group__position",
+        )
+    )
+    table = DecisionTable(edition_rows(overviews))
+    if suffix:
+        return table_response(table, suffix, file_name("du-lieu"), {})
+    context = {
+        "section": "data",
+        "overviews": overviews,
+        "file_url": _without_slash(reverse("data")),
+        "crumbs": trail.to(trail.page(_("Data"))),
+    }
+    return render(request, "scorecards/data.html", context)
