@@ -1,0 +1,72 @@
+// Conveniences only: without this file every page says and does the same.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  // Size of the text, remembered on this device. Set before the first paint, so that nothing moves.
+  const stored = () => {
+    try {
+      return Number(localStorage.getItem("text-size")) || 0;
+    } catch {
+      return 0;
+    }
+  };
+  const setSize = (size) => {
+    root.dataset.size = size;
+    document.querySelectorAll("[data-text-size='0']").forEach((button) => {
+      button.setAttribute("aria-pressed", String(size === 0));
+    });
+  };
+  setSize(stored());
+
+  const changeSize = (step) => {
+    const size = step === 0 ? 0 : Math.max(-1, Math.min(2, Number(root.dataset.size) + step));
+    setSize(size);
+    try {
+      localStorage.setItem("text-size", size);
+    } catch {
+      // Private windows may refuse; the size then lasts for this page.
+    }
+  };
+
+  // The same folding as the server's search: đ is d, marks are dropped.
+  const fold = (text) =>
+    text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
+
+  const filterRows = (form) => {
+    const table = document.querySelector("table.league");
+    const { q } = form.elements;
+    // A list that the server has already cut short cannot be searched here.
+    if (!table || !q || q.defaultValue || document.querySelector(".pages")) return;
+    const rows = Array.from(table.tBodies[0].rows, (row) => {
+      const name = row.querySelector("th");
+      return [row, fold((name || row).textContent)];
+    });
+    const output = form.querySelector("output");
+    q.addEventListener("input", () => {
+      const words = fold(q.value).split(/\s+/);
+      let shown = 0;
+      rows.forEach(([row, text]) => {
+        row.hidden = !words.every((word) => text.includes(word));
+        shown += row.hidden ? 0 : 1;
+      });
+      output.value = q.value.trim() ? `${shown} / ${rows.length}` : "";
+    });
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    setSize(stored());
+    document.addEventListener("click", ({ target }) => {
+      if (target.dataset.textSize) changeSize(Number(target.dataset.textSize));
+      if ("print" in target.dataset) window.print();
+    });
+    document.querySelectorAll("form[data-filter]").forEach((form) => {
+      filterRows(form);
+      form.addEventListener("change", ({ target }) => {
+        if (target.tagName === "SELECT") form.submit();
+      });
+    });
+  });
+})();
