@@ -141,7 +141,7 @@ def find_headings(sheet: Sheet, *, numbers: Collection[str], year: int) -> Headi
 
 
 def _read_heading(sheet: Sheet, row: int, numbers: Collection[str], year: int) -> Headings:
-    last_row = _last_line(sheet, row)
+    last_row = _last_line(sheet, row, numbers)
     columns: dict[Column, int] = {}
     unused, problems = [], []
     for at in range(sheet.width):
@@ -183,7 +183,7 @@ def _twice(sheet, first, cell, row, last_row):
     )
 
 
-def _last_line(sheet: Sheet, row: int) -> int:
+def _last_line(sheet: Sheet, row: int, numbers: Collection[str]) -> int:
     """Return the last row of the heading that begins in ``row``.
 
     Merged cells tell; without them (.csv) a further line leaves the unit's column empty and
@@ -204,17 +204,23 @@ def _last_line(sheet: Sheet, row: int) -> int:
             return min(bottom, row + _MAX_LINES - 1)
     last = row
     while last + 1 < min(len(sheet.rows), row + _MAX_LINES) and _is_further_line(
-        sheet, last + 1, unit
+        sheet, last + 1, unit, numbers
     ):
         last += 1
     return last
 
 
-def _is_further_line(sheet: Sheet, row: int, unit: int) -> bool:
+def _is_further_line(sheet: Sheet, row: int, unit: int, numbers: Collection[str]) -> bool:
+    """Say whether the row names columns: a row of points without its unit must not pass for one."""
     if any(not sheet.is_blank(row, at) for at in range(unit + 1)):
         return False
     texts = [sheet.rows[row][at] for at in range(sheet.width) if _is_text(sheet, row, at)]
-    return any(_field([text]) is not None or _NUMBER.match(text) for text in texts)
+    if any(_field([text]) for text in texts):
+        return True
+    named = [
+        text for text in texts if (match := _NUMBER.match(text)) and match["number"] in numbers
+    ]
+    return len(named) > 1 and len(named) == len(texts)
 
 
 def _is_text(sheet: Sheet, row: int, column: int) -> bool:
