@@ -5,9 +5,11 @@ it (Ctrl-C, SIGTERM, even kill -9) ends the server too, and the database goes wi
 """
 
 import http.client
+import io
 import os
 import socket
 import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
@@ -69,7 +71,9 @@ def prepare():
     call_command("collectstatic", interactive=False, verbosity=0)
     for folder in sorted(FIXTURES.glob("*/authority.toml")):
         say(f"Data: fixtures/{folder.parent.name}")
-        call_command("load_authority", folder.parent, stdout=Indented(sys.stdout))
+        loaded = io.StringIO()
+        call_command("load_authority", folder.parent, stdout=loaded)
+        say(textwrap.indent(loaded.getvalue().strip() or "nothing new", "  "))
     ensure_administrator()
     # The workers are forked from this process and must not share its connection.
     connections.close_all()
@@ -145,19 +149,6 @@ class Demo(BaseApplication):
     def worker_is_ready(self, worker):
         if worker.age == 1:
             threading.Thread(target=announce, args=[self.port], daemon=True).start()
-
-
-class Indented:
-    """What a command prints, moved to the right under the step that runs it."""
-
-    def __init__(self, stream):
-        self.stream = stream
-
-    def write(self, text):
-        self.stream.write("".join(f"  {line}" for line in text.splitlines(keepends=True)))
-
-    def flush(self):
-        self.stream.flush()
 
 
 if __name__ == "__main__":

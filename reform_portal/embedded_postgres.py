@@ -28,7 +28,7 @@ import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 import psycopg2
 
@@ -163,16 +163,21 @@ def _prepare(place: Place):
     """Make the folders and the configuration, with rights as narrow as they can be."""
     try:
         place.home.mkdir(parents=True, exist_ok=True)
-        if place.account:
-            place.home.chmod(0o711)  # the server's account passes through, and reads what it must
-        _make_private(place.socket, place)
-        if os.fsencode(place.socket).startswith(b"/tmp/"):
-            _refuse_foreign(place.socket, place)
     except PermissionError as error:
         raise EmbeddedPostgresError(
-            f"{error.filename} cannot be written by this user: run the command as the user who "
-            "started the portal first, or set DATABASE_URL."
+            f"{error.filename} cannot be made by this user: give the user the folder "
+            f"{REPOSITORY}, or set DATABASE_URL."
         ) from None
+    if place.account:
+        place.home.chmod(0o711)  # the server's account passes through, and reads what it must
+    elif place.home.stat().st_uid != os.geteuid():
+        raise EmbeddedPostgresError(
+            f"{place.home} belongs to another user ({place.home.owner()}), who started the portal "
+            "first: run the command as that user, or set DATABASE_URL."
+        )
+    _make_private(place.socket, place)
+    if place.socket.parent != place.home:
+        _refuse_foreign(place.socket, place)
 
 
 def _make_private(folder: Path, place: Place):
@@ -235,7 +240,7 @@ def _answers(place: Place) -> bool:
 
 
 def _url(place: Place, database: str) -> str:
-    return f"postgresql://{NAME}@/{database}?{urlencode({'host': place.socket})}"
+    return f"postgresql://{NAME}@/{database}?host={quote(str(place.socket))}"
 
 
 def _start(place: Place):
@@ -303,7 +308,7 @@ def _check_version(place: Place, binaries: Path):
 
 def _write_configuration(place: Place):
     folder = str(place.socket).replace('"', '""')
-    clients = {"root", pwd.getpwuid(place.owner_id).pw_name} - {"nobody"}
+    clients = {"root", pwd.getpwuid(place.owner_id).pw_name}
     files = {
         "postgresql.conf": CONFIGURATION.format(
             data=_quoted(str(place.data)), socket=_quoted(f'"{folder}"')
