@@ -17,7 +17,6 @@ import importlib.metadata
 import importlib.util
 import os
 import pwd
-import shlex
 import shutil
 import signal
 import stat
@@ -197,7 +196,7 @@ def _refuse_foreign(folder: Path, place: Place):
 
 
 def _open_lock(path: Path):
-    return open(path, "a")  # noqa: SIM115 -- both callers close it
+    return open(path, "a")
 
 
 @contextmanager
@@ -301,8 +300,8 @@ def _check_version(place: Place, binaries: Path):
     wanted = version.split()[-1].partition(".")[0]
     if found != wanted:
         raise EmbeddedPostgresError(
-            f"{place.data} was made by PostgreSQL {found} and this portal brings {wanted}: move the "
-            "folder away to start with a new database, or set DATABASE_URL."
+            f"{place.data} was made by PostgreSQL {found} and this portal brings {wanted}: "
+            "move the folder away to start with a new database, or set DATABASE_URL."
         )
 
 
@@ -424,8 +423,8 @@ def _run(place: Place, binaries: Path, program: str, *arguments: str):
         )
     except PermissionError as error:
         raise EmbeddedPostgresError(
-            f"{shlex.quote(program)} could not be started as another user ({error.strerror}): start "
-            "the portal as a normal user, or set DATABASE_URL."
+            f"PostgreSQL could not be started as another user ({error.strerror}): start the portal "
+            "as a normal user, or set DATABASE_URL."
         ) from None
 
 
