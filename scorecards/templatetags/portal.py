@@ -1,7 +1,6 @@
 """What the templates need in words, numbers and markup; it formats and decides nothing."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.urls import translate_url
@@ -9,60 +8,39 @@ from django.utils.formats import localize, number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django_tables2.utils import computed_values
 
-from scorecards import wording
-from scorecards.tables import class_tone
+from scorecards.tables import DASH, class_badge, class_tone, in_places
+from scorecards.wording import counts_in_words
 
 register = template.Library()
+register.simple_tag(class_badge)
+register.filter(counts_in_words)
 
-DASH = "—"
 ORDER_CLASSES = {"orderable", "asc", "desc"}
 
 
 @register.filter
-def points(value, decimals=2):
-    """Return a number as readers of the current language write it: "98,98", "98.98"; None is "—".
+def points(value, decimals):
+    """Return a number as readers of the language at hand write it: "98,98", "98.98"; None is "—".
 
     Rounded half up to ``decimals``, always that many places, thousands grouped.
     """
     if value is None:
         return DASH
-    exact = Decimal(value).quantize(Decimal(1).scaleb(-int(decimals)), ROUND_HALF_UP)
-    return number_format(exact, int(decimals), use_l10n=True, force_grouping=True)
+    return number_format(in_places(value, decimals), decimals, force_grouping=True)
 
 
 @register.filter
 def count(value):
     """Return a whole number with its thousands grouped: "1.838", "1,838"; None is "—"."""
-    if value is None:
-        return DASH
-    return number_format(int(value), 0, use_l10n=True, force_grouping=True)
-
-
-@register.filter
-def counts_in_words(counts):
-    """Return class counts as officials write them: "13 tốt, 5 khá, 2 trung bình"."""
-    return wording.counts_in_words(counts)
-
-
-@register.filter
-def tone(class_name):
-    """Return the colour word of a class, such as "tot"; of no class, "none"."""
-    return class_tone(class_name)
+    return DASH if value is None else number_format(value, 0, force_grouping=True)
 
 
 @register.simple_tag
 def translate_url_of(request, language):
     """Return the address of the page at hand in ``language``, its query kept."""
     return translate_url(request.get_full_path(), language)
-
-
-@register.simple_tag
-def class_badge(name):
-    """Return the class as a word in its colour; an unknown class says so, hatched."""
-    if not name:
-        return format_html('<span class="badge t-none">{}</span>', _("no data yet"))
-    return format_html('<span class="badge t-{}">{}</span>', class_tone(name), name)
 
 
 @register.inclusion_tag("components/class_legend.html")
@@ -110,83 +88,97 @@ def _limits(band, above, suffix):
 def _plain(number):
     """Return a number without the zeros that its column adds: "80", "97,5"."""
     places = max(0, -number.normalize().as_tuple().exponent)
-    return number_format(number, places, use_l10n=True)
+    return number_format(number, places)
 
 
 @dataclass(frozen=True)
 class Head:
     """A column of a table as the template needs it, made once for all its cells."""
 
-    column: object
+    name: str
     label: str
     attributes: SafeString
     sort: str
-    open: SafeString
-    close: SafeString
-
-
-@register.simple_tag
-def table_heads(table):
-    """Return the visible columns of a django-tables2 table as a list of `Head`.
-
-    A column with ``attrs={"td": {"scope": "row"}}`` holds the headings of the rows. Tables of the
-    class ``league`` change their display on small screens and carry the roles that this takes away.
-    """
-    listed = is_league(table)
-    return [_head(column, listed) for column in table.columns]
+    cell_start: SafeString
+    cell_end: SafeString
 
 
 @register.filter
 def is_league(table):
-    """Say whether the table turns into a list on small screens."""
+    """Say whether the table turns into a list on small screens (its class is ``league``)."""
     return "league" in (table.attrs.get("class") or "").split()
 
 
-def _head(column, listed):
+@register.simple_tag
+def table_heads(table):
+    """Return the columns of a django-tables2 table as a list of `Head`.
+
+    ``attrs={"td": {"scope": "row"}}`` makes the cells of a column the headings of their rows.
+    In a league table, cells carry their column's name as a class, by which the small screen
+    places them, its heading, and the roles that the small screen takes away.
+    """
+    return [_head(column, is_league(table)) for column in table.columns]
+
+
+def _head(column, in_league):
     attrs = column.attrs
-    td = dict(attrs["td"])
-    classes = td["class"] or ""
-    tag = "th" if "scope" in td else "td"
-    cell = {"class": classes, "scope": td.get("scope")}
-    th_classes = set((attrs["th"]["class"] or "").split()) - ORDER_CLASSES
-    th = {"scope": "col", "class": " ".join(sorted(th_classes))}
+    classes = (attrs["td"].get("class") or "").split()
+    tag = "th" if "scope" in attrs["td"] else "td"
+    head = {"scope": "col", "class": _without(ORDER_CLASSES, attrs["th"].get("class"))}
+    cell = {"class": " ".join(classes), "scope": attrs["td"].get("scope")}
     if column.is_ordered:
-        th["aria-sort"] = "descending" if column.order_by_alias.is_descending else "ascending"
-    if listed:
-        th["role"] = "columnheader"
+        head["aria-sort"] = "descending" if column.order_by_alias.is_descending else "ascending"
+    if in_league:
+        head["role"] = "columnheader"
         cell["role"] = "rowheader" if tag == "th" else "cell"
-        cell["data-label"] = column.header if "more" in classes.split() else None
+        cell["class"] = " ".join(dict.fromkeys([*classes, column.name]))
+        cell["data-label"] = column.header if tag == "td" else None
     return Head(
-        column=column,
+        name=column.name,
         label=column.header,
-        attributes=_attributes(th),
+        attributes=_attributes(head),
         sort=column.order_by_alias.next if column.orderable else "",
-        open=format_html("<{}{}>", tag, _attributes(cell)),
-        close=format_html("</{}>", tag),
+        cell_start=format_html("<{}{}>", tag, _attributes(cell)),
+        cell_end=format_html("</{}>", tag),
     )
 
 
+def _without(unwanted, classes):
+    return " ".join(name for name in (classes or "").split() if name not in unwanted)
+
+
 def _attributes(pairs):
-    return format_html_join("", ' {}="{}"', ((key, value) for key, value in pairs.items() if value))
+    """Return HTML attributes, each after a space; the empty ones are left out."""
+    return format_html_join("", ' {}="{}"', ((key, text) for key, text in pairs.items() if text))
+
+
+@register.filter
+def row_attributes(row):
+    """Return the attributes that the table's ``row_attrs`` give this row, each after a space."""
+    if not row.table.row_attrs:
+        return ""
+    return _attributes(
+        computed_values(row.table.row_attrs, kwargs={"table": row.table, "record": row.record})
+    )
 
 
 @register.filter
 def cells(row, heads):
     """Return the cells of a row of a django-tables2 table as HTML, values escaped."""
-    return _cells(heads, lambda name: row.get_cell(name))
+    return _cells(heads, row.get_cell)
 
 
 @register.filter
 def summary_cells(summary, heads):
-    """Return a row under the table as HTML; ``summary`` maps column name → text."""
+    """Return the cells of a row under the table; ``summary`` maps column name → text."""
     return _cells(heads, lambda name: summary.get(name, ""))
 
 
 def _cells(heads, value_of):
-    # Every piece is escaped: `open` and `close` by format_html, the value here.
+    # Nothing enters unescaped: the tags are made by format_html, the value is escaped here.
     return mark_safe(
         "".join(
-            f"{head.open}{conditional_escape(localize(value_of(head.column.name)))}{head.close}"
+            f"{head.cell_start}{conditional_escape(localize(value_of(head.name)))}{head.cell_end}"
             for head in heads
         )
     )
