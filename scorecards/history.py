@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
+from django.db.models import Q
 
 from scorecards import calculation
 from scorecards.models.publication import Edition, PublishedCount, PublishedResult
@@ -93,8 +94,10 @@ def moves(edition, results) -> dict[int, Move]:
 
 
 def links_of(authority) -> list[lineage.Link]:
-    """Return the authority's recorded successions."""
-    rows = Succession.objects.filter(predecessor__authority=authority)
+    """Return the recorded successions from, to and within ``authority``."""
+    rows = Succession.objects.filter(
+        Q(predecessor__authority=authority) | Q(successor__authority=authority)
+    )
     return [
         lineage.Link(row.predecessor_id, row.successor_id, row.kind, row.share, row.on)
         for row in rows
@@ -115,8 +118,10 @@ def _earlier_lives(authority, unit_ids):
 
 def lives_of(unit) -> tuple[lineage.Life, ...]:
     """Return the lives that make one line with ``unit``, the earliest first, breaks marked."""
-    names = dict(Unit.objects.filter(authority=unit.authority_id).values_list("pk", "name"))
-    return lineage.chain(links_of(unit.authority), unit.pk, names)
+    links = links_of(unit.authority)
+    linked = {pk for link in links for pk in (link.predecessor, link.successor)}
+    names = dict(Unit.objects.filter(pk__in=linked).values_list("pk", "search_key"))
+    return lineage.chain(links, unit.pk, names)
 
 
 def unit_history(unit) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""One class a table: its columns serve the page, CSV, XLSX and JSON alike. Nothing is computed here.
+"""One class a table: its columns serve the page, CSV, XLSX and JSON alike.
 
 Column names are the words of the JSON files; hidden columns go into the files only. A ``render_…``
 method makes what the page shows, a ``value_…`` method what the files hold.

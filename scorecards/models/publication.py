@@ -1,4 +1,4 @@
-"""What was published, sealed. `scorecards.publishing` writes it once; triggers refuse every change."""
+"""What was published, sealed: `scorecards.publishing` writes it, triggers refuse changes."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

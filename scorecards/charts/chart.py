@@ -1,0 +1,113 @@
+"""What a chart is: one plotly figure that travels with its finding, its numbers and its source."""
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import django_tables2 as tables
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.formats import get_format, number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from scorecards.charts import svg
+from scorecards.charts.palette import LIGHT, NAME_OF
+from scorecards.tables import class_tone
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of published numbers that can be read without seeing it.
+
+    ``summary`` is the finding in a sentence or two, made from the numbers. ``table`` holds the
+    numbers, or is None where the page already shows them. Title, summary and source are plain
+    text; every text inside ``figure`` is escaped (`plain`), because plotly reads tags there.
+    """
+
+    slug: str
+    title: str
+    summary: str
+    figure: go.Figure
+    table: tables.Table | None
+    source: str
+    illustrative: bool = False
+
+    def svg(self) -> SafeString:
+        """Return the picture for a page, as wide as its place and coloured by portal.css."""
+        # Safe: svg.py escapes every text it writes.
+        return mark_safe(svg.inline(self.figure, title=self.title, desc=self.summary))
+
+    def svg_file(self) -> str:
+        """Return the picture as a file of its own: title, source, light and dark inside."""
+        notes = [_("Source: %(source)s") % {"source": self.source}] if self.source else []
+        if self.illustrative:
+            notes.insert(0, _("Illustrative data, not real results."))
+        return svg.document(self.figure, title=self.title, desc=self.summary, notes=notes)
+
+    def figure_json(self) -> str:
+        """Return the figure as plotly.js reads it; what is unknown is null, never NaN."""
+        return self.figure.to_json()
+
+
+def figure(traces: Iterable[dict], *, title: str, height: int, **layout) -> go.Figure:
+    """Return a figure in the portal's plain look, numbers as the reader's language writes them.
+
+    ``layout.meta`` tells static/js/chart.js which colour of the page each light colour stands for.
+    """
+    base = {
+        "template": "none",
+        "separators": get_format("DECIMAL_SEPARATOR") + get_format("THOUSAND_SEPARATOR"),
+        "title": {"text": plain(title), "x": 0, "xanchor": "left", "font": {"size": 17}},
+        "font": {"family": svg.FONT_FAMILY, "size": 13, "color": LIGHT["ink"]},
+        "paper_bgcolor": LIGHT["paper"],
+        "plot_bgcolor": LIGHT["paper"],
+        "height": height,
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
+        "hoverlabel": {"align": "left"},
+        "meta": {"colours": NAME_OF},
+    }
+    return go.Figure(list(traces), base | layout)
+
+
+def line_across(value: object, *, name: str = "", dash: str = "solid", colour: str = "ink") -> dict:
+    """Return the shape of a vertical line through the plot, in the legend if it has a name."""
+    return {
+        "type": "line",
+        "x0": float(value),
+        "x1": float(value),
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": LIGHT[colour], "width": 1.5, "dash": dash},
+        "name": plain(name),
+        "showlegend": bool(name),
+    }
+
+
+def plain(text: object) -> str:
+    """Return ``text`` for a figure: plotly would take "<" and "&" for markup."""
+    return html.escape(str(text), quote=False)
+
+
+def number(value: object, decimals: int = 0) -> str:
+    """Return ``value`` as the reader's language writes it, half up: 96.845 → "96,85"."""
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return number_format(exact, decimals, force_grouping=True)
+
+
+def percent(value: object, decimals: int) -> str:
+    """Return ``value``, already in percent, with its sign: "96,85%"."""
+    return f"{number(value, decimals)}%"
+
+
+def known(value: object) -> bool:
+    """Say whether a cell of a data frame holds a value; None, NaN and NaT are unknown."""
+    return not pd.isna(value)
+
+
+def class_colour(class_name: str) -> str:
+    """Return the light colour of a class; plain ink-soft where units are not classified."""
+    return LIGHT[class_tone(class_name)] if class_name else LIGHT["ink-soft"]

@@ -1,0 +1,296 @@
+"""How the indexes of a group lie: a dot for each unit, or columns where units are many."""
+
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+import django_tables2 as tables
+import pandas as pd
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from scorecards.charts.chart import (
+    Chart,
+    class_colour,
+    figure,
+    known,
+    line_across,
+    number,
+    percent,
+    plain,
+)
+from scorecards.charts.palette import LIGHT
+
+MOST_DOTS = 60
+DOT = 9  # pixels across
+DOTS_ABREAST = 30  # so many dots side by side fill the narrowest phone
+
+
+class Band(Protocol):
+    name: str
+    floor: Decimal | None
+    inclusive: bool
+    inferred: bool
+
+
+class DistributionTable(tables.Table):
+    """How many units have an index in each stretch of the scale, lowest first."""
+
+    stretch = tables.Column(gettext_lazy("Index (%)"))
+    count = tables.Column(gettext_lazy("Units"), attrs={"td": {"class": "n"}, "th": {"class": "n"}})
+
+
+def distribution_chart(
+    results: pd.DataFrame,
+    *,
+    group_name: str,
+    year: int,
+    decimals: int,
+    source: str,
+    bands: Sequence[Band] = (),
+    mean: Decimal | None = None,
+    median: Decimal | None = None,
+    illustrative: bool = False,
+) -> Chart:
+    """Draw where the indexes of a group lie on the scale, with its mean, median and class edges.
+
+    ``results``: one row per unit; columns ``unit_name`` (str), ``index_percent`` (Decimal as
+    shown, percent, None or NaN where unknown) and ``class_name`` (str, "" where not classified).
+    ``bands`` from the top down, only where the class goes by the index; an inferred edge says so.
+    Up to 60 units are a dot each, more are counted in columns that include their lower end and
+    the last its upper end as well. The scale starts at the ten below the lowest index.
+    """
+    rows = [row for row in results.to_dict("records") if known(row["index_percent"])]
+    rows.sort(key=lambda row: float(row["index_percent"]))
+    title = _("Distribution: %(group)s, %(year)s") % {"group": group_name, "year": year}
+    start, end = _scale(rows)
+    step = _step(start, end)
+    draw = _dots if len(rows) <= MOST_DOTS else _columns
+    traces, highest, height = draw(rows, decimals, start, end, step)
+    return Chart(
+        slug="phan-bo",
+        title=title,
+        summary=_summary(rows, len(results), decimals, mean, median),
+        figure=figure(
+            _named(traces, bands, decimals),
+            title=title,
+            height=height + 160,
+            margin={"l": 40, "r": 16, "t": 48, "b": 112},
+            barmode="stack",
+            bargap=0,
+            xaxis=_index_axis(start, end),
+            yaxis=_count_axis(highest, visible=draw is _columns),
+            shapes=[*_edges(bands, start, end), *_averages(mean, median, decimals)],
+        ),
+        table=DistributionTable(list(_stretches(rows, start, end, step)), orderable=False),
+        source=source,
+        illustrative=illustrative,
+    )
+
+
+def _scale(rows: Sequence[dict]) -> tuple[int, int]:
+    indexes = [float(row["index_percent"]) for row in rows] or [0.0]
+    return math.floor(min(indexes) / 10) * 10, max(100, math.ceil(max(indexes) / 10) * 10)
+
+
+def _step(start: int, end: int) -> int:
+    return next(step for step in (1, 2, 5, 10, end - start) if (end - start) / step <= 20)
+
+
+def _dots(rows: Sequence[dict], decimals: int, start: int, end: int, step: int):
+    """Return a trace per class with a dot per unit, set above another that it would cover."""
+    too_close = (end - start) / DOTS_ABREAST
+    last_at: list[float] = []
+    levels = []
+    for row in rows:
+        index = float(row["index_percent"])
+        level = next((i for i, at in enumerate(last_at) if index - at >= too_close), len(last_at))
+        last_at[level : level + 1] = [index]
+        levels.append(level + 1)
+    traces = {}
+    for row, level in zip(rows, levels, strict=True):
+        trace = traces.setdefault(row["class_name"], _dot_trace(row["class_name"]))
+        trace["x"].append(float(row["index_percent"]))
+        trace["y"].append(level)
+        trace["customdata"].append(
+            f"{plain(row['unit_name'])}<br>{percent(row['index_percent'], decimals)}"
+        )
+    highest = max(levels, default=1)
+    return traces, highest + 1.5, round((highest + 1.5) * (DOT + 2))
+
+
+def _dot_trace(class_name: str) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [],
+        "y": [],
+        "customdata": [],
+        "marker": {"color": class_colour(class_name), "size": DOT},
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _columns(rows: Sequence[dict], decimals: int, start: int, end: int, step: int):
+    """Return a trace per class with a column per stretch of the scale, the classes stacked."""
+    traces, totals = {}, {}
+    places = [low + step / 2 for low in range(start, end, step)]
+    for row in rows:
+        class_name = row["class_name"]
+        trace = traces.setdefault(class_name, _column_trace(class_name, places, step))
+        column = _column_of(row, start, end, step)
+        trace["y"][column] += 1
+        totals[column] = totals.get(column, 0) + 1
+    for class_name, trace in traces.items():
+        trace["customdata"] = [
+            f"{_stretch(low, step)}<br>{plain(class_name)} {number(count)}".strip()
+            for low, count in zip(range(start, end, step), trace["y"], strict=True)
+        ]
+    return traces, max(totals.values(), default=1) * 1.1, 180
+
+
+def _column_trace(class_name: str, places: list[float], step: int) -> dict:
+    return {
+        "type": "bar",
+        "x": places,
+        "y": [0] * len(places),
+        "width": step * 0.94,
+        "marker": {"color": class_colour(class_name)},
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _column_of(row: dict, start: int, end: int, step: int) -> int:
+    columns = math.ceil((end - start) / step)
+    return min(int((float(row["index_percent"]) - start) // step), columns - 1)
+
+
+def _stretches(rows: Sequence[dict], start: int, end: int, step: int) -> Iterable[dict]:
+    counts = [0] * math.ceil((end - start) / step)
+    for row in rows:
+        counts[_column_of(row, start, end, step)] += 1
+    for i, count in enumerate(counts):
+        yield {"stretch": _stretch(start + i * step, step), "count": count}
+
+
+def _stretch(low: int, step: int) -> str:
+    return _("%(low)s to %(high)s") % {"low": number(low), "high": number(low + step)}
+
+
+def _named(traces: dict[str, dict], bands: Sequence[Band], decimals: int) -> list[dict]:
+    """Return the traces, best class first, named by their class's edge where it is known.
+
+    A class without units is named too: its edge is drawn.
+    """
+    named = []
+    for i, band in enumerate(bands):
+        above = bands[i - 1] if i else None
+        trace = traces.pop(band.name, None) or {
+            **_dot_trace(band.name),
+            "x": [None],
+            "y": [None],
+            "customdata": [""],
+        }
+        named.append({**trace, "name": plain(_band_words(band, above))})
+    for class_name, trace in reversed(traces.items()):
+        named.append({**trace, "name": plain(class_name), "showlegend": bool(class_name)})
+    return named or [_dot_trace("")]
+
+
+def _band_words(band: Band, above: Band | None) -> str:
+    """Return a class with its edge: "Tốt > 80%", "Khá ≥ 70% (inferred)", "Kém < 60%"."""
+    edge = band if band.floor is not None else above
+    if edge is None or edge.floor is None:
+        return band.name
+    signs = ("≥", ">") if edge is band else ("<", "≤")
+    floor = edge.floor.normalize()
+    places = max(-floor.as_tuple().exponent, 0)
+    words = f"{band.name} {signs[not edge.inclusive]} {percent(floor, places)}"
+    return _("%(band)s (inferred)") % {"band": words} if edge.inferred else words
+
+
+def _edges(bands: Sequence[Band], start: int, end: int) -> list[dict]:
+    return [
+        line_across(band.floor, dash="dot", colour="none")
+        for band in bands
+        if band.floor is not None and start < band.floor < end
+    ]
+
+
+def _averages(mean: Decimal | None, median: Decimal | None, decimals: int) -> list[dict]:
+    lines = []
+    if median is not None:
+        name = _("Median %(value)s") % {"value": percent(median, decimals)}
+        lines.append(line_across(median, name=name))
+    if mean is not None:
+        name = _("Mean %(value)s") % {"value": percent(mean, decimals)}
+        lines.append(line_across(mean, name=name, dash="dash"))
+    return lines
+
+
+def _index_axis(start: int, end: int) -> dict:
+    step = next((step for step in (10, 20, 50, 100) if (end - start) / step <= 6), end - start)
+    ticks = list(range(start, end + 1, step))
+    title = _("Index (%)")
+    if start:
+        title = _("Index (%%); the axis starts at %(start)s") % {"start": number(start)}
+    return {
+        "range": [start, end],
+        "tickvals": ticks,
+        "ticktext": [number(tick) for tick in ticks],
+        "title": {"text": title},
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def _count_axis(highest: float, *, visible: bool) -> dict:
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if highest / step <= 5)
+    ticks = list(range(0, int(highest) + 1, step))
+    axis = {"range": [0, highest], "visible": visible, "gridcolor": LIGHT["line"]}
+    if not visible:
+        return axis
+    return axis | {
+        "tickvals": ticks,
+        "ticktext": [number(tick) for tick in ticks],
+        "title": {"text": _("Units")},
+    }
+
+
+def _summary(
+    rows: Sequence[dict],
+    all_units: int,
+    decimals: int,
+    mean: Decimal | None,
+    median: Decimal | None,
+) -> str:
+    if not rows:
+        return _("No index is known.")
+    sentences = [
+        ngettext(
+            "The index of %(count)s unit is %(lowest)s.",
+            "The indexes of %(count)s units lie between %(lowest)s and %(highest)s.",
+            len(rows),
+        )
+        % {
+            "count": number(len(rows)),
+            "lowest": percent(rows[0]["index_percent"], decimals),
+            "highest": percent(rows[-1]["index_percent"], decimals),
+        }
+    ]
+    if median is not None and mean is not None:
+        sentences.append(
+            _("Their median is %(median)s, their mean %(mean)s.")
+            % {"median": percent(median, decimals), "mean": percent(mean, decimals)}
+        )
+    if missing := all_units - len(rows):
+        sentences.append(
+            ngettext(
+                "There is no data for %(count)s unit.",
+                "There is no data for %(count)s units.",
+                missing,
+            )
+            % {"count": number(missing)}
+        )
+    return " ".join(sentences)

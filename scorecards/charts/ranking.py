@@ -1,0 +1,224 @@
+"""The ranking of a group as bars: who stands where, in which class, and who has no data."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import groupby
+
+import pandas as pd
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scorecards.charts import svg
+from scorecards.charts.chart import (
+    Chart,
+    class_colour,
+    figure,
+    known,
+    line_across,
+    number,
+    percent,
+    plain,
+)
+from scorecards.charts.palette import LIGHT
+
+MOST_BARS = 200  # every unit of the largest group ranked today has its bar; 3.300 would not be read
+LEADERS = 30  # shown of a group that is larger
+NAME_ROOM = 25.5  # em on one line: what the narrowest phones show, and the longest usual name
+
+
+def ranking_chart(
+    results: pd.DataFrame,
+    *,
+    group_name: str,
+    year: int,
+    decimals: int,
+    source: str,
+    median: Decimal | None = None,
+    illustrative: bool = False,
+) -> Chart:
+    """Draw a bar per unit, best first, coloured by class; a unit without an index gets no bar.
+
+    ``results``: one row per unit, in the order in which equals stand; columns ``unit_name`` (str),
+    ``index_percent`` (Decimal as shown, percent, None or NaN where unknown), ``rank`` (int, None
+    where not ranked) and ``class_name`` (str, "" where not classified). Ranked units come first,
+    then those with an index alone, then those without data. Of more than 200 units the first 30
+    are drawn, and the title says so; summary and median still speak of all. The chart has no
+    table of its own: the league table is its table.
+    """
+    rows = _in_order(results.to_dict("records"))
+    shown = rows if len(rows) <= MOST_BARS else rows[:LEADERS]
+    title = _("Ranking: %(group)s, %(year)s") % {"group": group_name, "year": year}
+    if len(shown) < len(rows):
+        title = _("Ranking: %(group)s, %(year)s (the first %(shown)s of %(all)s units)") % {
+            "group": group_name,
+            "year": year,
+            "shown": number(len(shown)),
+            "all": number(len(rows)),
+        }
+    return Chart(
+        slug="xep-hang",
+        title=title,
+        summary=_summary(rows, decimals),
+        figure=_figure(shown, title, decimals, median),
+        table=None,
+        source=source,
+        illustrative=illustrative,
+    )
+
+
+def _in_order(rows: list[dict]) -> list[dict]:
+    def place(row):
+        rank, index = row["rank"], row["index_percent"]
+        return (not known(index), not known(rank), rank if known(rank) else 0, _descending(index))
+
+    return sorted(rows, key=place)
+
+
+def _descending(index: object) -> float:
+    return -float(index) if known(index) else 0.0
+
+
+def _figure(rows: Sequence[dict], title: str, decimals: int, median: Decimal | None):
+    indexes = [float(row["index_percent"]) for row in rows if known(row["index_percent"])]
+    end = max([100.0, *indexes])
+    traces = [
+        _bars(list(part), class_name, decimals, end)
+        for class_name, part in groupby(enumerate(rows), key=lambda item: _class_of(item[1]))
+    ]
+    return figure(
+        _one_legend_entry_each(traces),
+        title=title,
+        height=38 * len(rows) + 130,
+        margin={"l": 8, "r": 64, "t": 48, "b": 82},
+        bargap=0,
+        barmode="overlay",
+        xaxis={"range": [0, end], "title": {"text": _("Index (%)")}, "gridcolor": LIGHT["line"]},
+        yaxis={
+            "range": [len(rows) - 0.4, -0.6],
+            "tickvals": list(range(len(rows))),
+            "ticktext": [_label(row) for row in rows],
+            "ticklabelposition": "inside top",
+            "showgrid": False,
+            "zeroline": False,
+        },
+        shapes=[]
+        if median is None
+        else [
+            line_across(median, name=_("Median %(value)s") % {"value": percent(median, decimals)})
+        ],
+    )
+
+
+def _class_of(row: dict) -> str | None:
+    """Return the class that colours a row, None if there is nothing to colour."""
+    return row["class_name"] if known(row["index_percent"]) else None
+
+
+def _bars(rows: list[tuple[int, dict]], class_name: str | None, decimals: int, end: float) -> dict:
+    """Return the trace of neighbouring rows of one class, or of those without data (None)."""
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "y": [place for place, _row in rows],
+        "width": 0.3,
+        "offset": 0.08,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    if class_name is None:
+        words = _("no data")
+        return trace | {
+            "name": plain(words),
+            "x": [end] * len(rows),
+            "text": [plain(words)] * len(rows),
+            "textposition": "inside",
+            "insidetextanchor": "start",
+            "textfont": {"color": LIGHT["ink-soft"]},
+            "customdata": [f"{plain(row['unit_name'])}<br>{plain(words)}" for _place, row in rows],
+            "marker": {
+                "color": LIGHT["none"],
+                "pattern": {"shape": "/", "fgcolor": LIGHT["line"], "bgcolor": LIGHT["paper"]},
+            },
+        }
+    return trace | {
+        "name": plain(class_name),
+        "x": [float(row["index_percent"]) for _place, row in rows],
+        "text": [number(row["index_percent"], decimals) for _place, row in rows],
+        "customdata": [_hover(row, decimals) for _place, row in rows],
+        "marker": {"color": class_colour(class_name)},
+        "showlegend": bool(class_name),
+    }
+
+
+def _one_legend_entry_each(traces: list[dict]) -> list[dict]:
+    """Return the traces with each class once in the legend, which toggles all its bars.
+
+    A class comes twice where it does not follow the ranks: units that are not ranked come later.
+    """
+    seen = set()
+    for trace in traces:
+        trace["legendgroup"] = trace["name"]
+        trace["showlegend"] = trace.get("showlegend", True) and trace["name"] not in seen
+        seen.add(trace["name"])
+    return traces
+
+
+def _label(row: dict) -> str:
+    rank = f"{int(row['rank'])}. " if known(row["rank"]) else ""
+    return "<br>".join(plain(line) for line in svg.wrapped(f"{rank}{row['unit_name']}", NAME_ROOM))
+
+
+def _hover(row: dict, decimals: int) -> str:
+    index = _("Index: %(value)s") % {"value": percent(row["index_percent"], decimals)}
+    lines = [_label(row).replace("<br>", " "), plain(index), plain(row["class_name"])]
+    return "<br>".join(line for line in lines if line)
+
+
+def _summary(rows: Sequence[dict], decimals: int) -> str:
+    with_index = [row for row in rows if known(row["index_percent"])]
+    sentences = [_finding(with_index, decimals)]
+    if missing := len(rows) - len(with_index):
+        sentences.append(
+            ngettext(
+                "There is no data for %(count)s unit.",
+                "There is no data for %(count)s units.",
+                missing,
+            )
+            % {"count": number(missing)}
+        )
+    return " ".join(sentences)
+
+
+def _finding(rows: Sequence[dict], decimals: int) -> str:
+    if not rows:
+        return _("No index is known.")
+    indexes = sorted(Decimal(str(row["index_percent"])) for row in rows)
+    leaders = [row for row in rows if row["rank"] == 1]
+    if not leaders:
+        return _("The index runs from %(lowest)s to %(highest)s.") % {
+            "lowest": percent(indexes[0], decimals),
+            "highest": percent(indexes[-1], decimals),
+        }
+    first = _leaders(leaders, percent(leaders[0]["index_percent"], decimals))
+    if len(rows) == len(leaders):
+        return first
+    gap = _("From first to last it is %(gap)s percentage points.") % {
+        "gap": number(indexes[-1] - indexes[0], decimals)
+    }
+    return f"{first} {gap}"
+
+
+def _leaders(leaders: Sequence[dict], index: str) -> str:
+    """Return the sentence on the first place, which any number of units may share."""
+    if len(leaders) > 3:
+        return _("%(count)s units share the first place with %(index)s.") % {
+            "count": number(len(leaders)),
+            "index": index,
+        }
+    names = ", ".join(row["unit_name"] for row in leaders)
+    return ngettext(
+        "%(names)s is first with %(index)s.",
+        "%(names)s share the first place with %(index)s.",
+        len(leaders),
+    ) % {"names": names, "index": index}

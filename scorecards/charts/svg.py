@@ -1,0 +1,479 @@
+"""Draws a plotly figure as a small SVG that needs no script. Not a second description: all it
+shows is read from the figure, and a figure it cannot draw faithfully is refused.
+
+One layout serves every width. Distances across are percentages of the picture, distances down
+and letters are in em, so the picture stretches with its column while its text keeps the size of
+the text around it, on a phone as on a wall, and grows with the reader's own font size. For the
+same reason names stand above their bars: nothing needs a margin whose width must be known.
+"""
+
+import html
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from scorecards.charts.palette import NAME_OF, PALETTE
+
+FONT_FAMILY = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif'
+EM = 13  # pixels, where nothing else says how large an em is
+NARROWEST = 288 / EM  # the column of the narrowest phone (320 px), in em
+FILE_WIDTH, FILE_MARGIN = 720, 24
+
+LINE = 1.4  # from one line of text to the next
+BARS_END = 0.82  # of the width; the rest is the column of values
+MANY_ROWS = 40
+
+
+class Canvas:
+    """Turns fractions of the width and em into what an attribute holds."""
+
+    def __init__(self, width: float | None = None):
+        """Without a ``width`` in pixels the picture stretches."""
+        self.width = width
+        self.room = NARROWEST if width is None else width / EM
+
+    def x(self, fraction: float) -> str:
+        if self.width is None:
+            return f"{_short(fraction * 100)}%"
+        return _short(fraction * self.width)
+
+    def em(self, length: float, size: float = 1) -> str:
+        """Say a length in em; text of another ``size`` measures in its own em."""
+        if self.width is None:
+            return f"{_short(length / size)}em"
+        return _short(length * EM)
+
+
+class Drawing(NamedTuple):
+    body: str
+    height: float  # em
+
+
+def inline(figure, *, title: str, desc: str) -> str:
+    """Return an ``<svg>`` for a page whose style sheet knows the palette's classes."""
+    drawing = _draw(figure, Canvas())
+    return (
+        f'<svg class="chart-svg ink" role="img" width="100%" height="{_short(drawing.height)}em" '
+        f'font-size="{EM}"><title>{_text(title)}</title><desc>{_text(desc)}</desc>'
+        f"{drawing.body}</svg>"
+    )
+
+
+def document(figure, *, title: str, desc: str, notes: Sequence[str] = ()) -> str:
+    """Return a stand-alone SVG file, 720 pixels wide, with its title above and notes below."""
+    width = FILE_WIDTH - 2 * FILE_MARGIN
+    canvas = Canvas(width)
+    drawing = _draw(figure, canvas)
+    heading = wrapped(title, width / 17)
+    footing = [line for note in notes for line in wrapped(note, width / 12)]
+    top = FILE_MARGIN + 23 * len(heading) + 8
+    bottom = top + drawing.height * EM + 22
+    height = _short(bottom + 17 * len(footing) + FILE_MARGIN - 8)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ink" role="img" width="{FILE_WIDTH}" '
+        f'height="{height}" viewBox="0 0 {FILE_WIDTH} {height}" font-size="{EM}">'
+        f"<title>{_text(title)}</title><desc>{_text(desc)}</desc><style>{_style()}</style>"
+        f'<rect class="paper" width="100%" height="100%"/>'
+        f'<g font-size="17" font-weight="650">'
+        f"{_lines(heading, FILE_MARGIN, FILE_MARGIN + 15, 23)}</g>"
+        f'<g transform="translate({FILE_MARGIN} {top})">{drawing.body}</g>'
+        f'<g class="ink-soft" font-size="12">{_lines(footing, FILE_MARGIN, bottom, 17)}</g></svg>\n'
+    )
+
+
+def wrapped(text: str, room: float, limit: int = 9) -> list[str]:
+    """Return ``text`` in as few lines of at most ``room`` em as its words allow.
+
+    Beyond ``limit`` lines the last takes all the rest. Widths are estimates: letters differ.
+    """
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if width_of(longer) > room and lines[-1] and len(lines) < limit:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def width_of(text: str) -> float:
+    """Return the estimated width of ``text`` in em, on the safe side for common sans-serifs."""
+    return sum(_LETTER_WIDTHS.get(letter, 0.58) for letter in text)
+
+
+_LETTER_WIDTHS = {
+    **dict.fromkeys("iíìỉĩịjlItfr.,:;'’!|()[]/- ", 0.32),
+    **dict.fromkeys("mwMW%", 0.88),
+    **dict.fromkeys("ABCDĐEGHKNOPQRSTUVXYÂÁÀẢÃẠĂÊÉÔÓƠƯÚ&", 0.68),
+}
+
+
+def _draw(figure, canvas: Canvas) -> Drawing:
+    content = figure.to_dict()
+    traces, layout = content["data"], content["layout"]
+    kinds = {(trace["type"], trace.get("orientation")) for trace in traces}
+    if not kinds or layout.get("annotations"):
+        raise ValueError("no drawing for an empty figure, nor for annotations: use the legend")
+    if kinds == {("bar", "h")}:
+        stacked = layout.get("barmode") == "stack"
+        return (_strip if stacked else _rows)(traces, layout, canvas)
+    if kinds <= {("bar", None), ("scatter", None)}:
+        return _plane(traces, layout, canvas)
+    raise ValueError(f"no drawing for traces of {sorted(map(str, kinds))}")
+
+
+def _rows(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
+    """Draw horizontal bars from 0, a name above each and its value at the right."""
+    axis = layout["yaxis"]
+    start, end = layout["xaxis"]["range"]
+    if start != 0:
+        raise ValueError("bars start at 0")
+    pitch, thickness = (2.5, 0.5) if len(axis["tickvals"]) > MANY_ROWS else (3.0, 0.8)
+    head, top = _legend(traces, layout, canvas, 0)
+    bar_tops, names = {}, []
+    for tick, name in sorted(zip(axis["tickvals"], axis["ticktext"], strict=True)):
+        for line in name.split("<br>"):
+            names.append(f'<text y="{canvas.em(top + 1)}">{_text(line)}</text>')
+            top += LINE
+        bar_tops[tick] = top
+        top += pitch - LINE
+
+    tracks, bars, values = [], [], []
+    thick = canvas.em(thickness)
+    track = canvas.x(BARS_END)
+    for trace in traces:
+        hatched, rects = _is_hatched(trace), []
+        for length, tick, value in zip(trace["x"], trace["y"], _texts(trace), strict=True):
+            y = bar_tops[tick]
+            if hatched:
+                rects.append(_hatch(canvas, 0, BARS_END, y, thickness))
+            else:
+                tracks.append(f'<rect y="{canvas.em(y)}" width="{track}" height="{thick}"/>')
+                width = canvas.x(max(length, 0) / end * BARS_END)
+                rects.append(f'<rect y="{canvas.em(y)}" width="{width}" height="{thick}"/>')
+            halo = ' class="ink-soft halo" font-weight="400"' if hatched else ""
+            middle = canvas.em(y + thickness / 2 + 0.36)
+            values.append(f'<text{halo} x="{canvas.x(1)}" y="{middle}">{_text(value)}</text>')
+        bars.append(f"<g{_fill(trace['marker']['color'])}>{''.join(rects)}</g>")
+
+    body = (
+        f"{head}{''.join(names)}<g{_fill_of('wash')}>{''.join(tracks)}</g>{''.join(bars)}"
+        f'<g text-anchor="end" font-weight="650">{"".join(values)}</g>'
+    )
+    for shape in layout.get("shapes", ()):
+        at = _vertical(shape) / end * BARS_END
+        body += _ticks(shape, at, sorted(bar_tops.values()), thickness, canvas)
+    return Drawing(body, top)
+
+
+def _ticks(shape: dict, at: float, tops: list[float], thickness: float, canvas: Canvas) -> str:
+    """Draw a line across bars alone, leaving the names between them readable: dashes and gaps."""
+    beyond = 0.2
+    dash = thickness + 2 * beyond
+    gaps = [lower - upper - dash for upper, lower in itertools.pairwise(tops)]
+    if len(set(gaps)) > 1:
+        pattern = [length for gap in gaps for length in (dash, gap)] + [dash, 0]
+    else:
+        pattern = [dash, *gaps[:1]]
+    dashes = " ".join(canvas.em(length) for length in pattern)
+    return _line(
+        canvas, (at, tops[0] - beyond), (at, tops[-1] + thickness + beyond), shape["line"], dashes
+    )
+
+
+def _strip(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
+    """Draw one bar made of parts, the number in each that has room, and what the parts are."""
+    parts = [(trace, *trace["x"]) for trace in traces if len(trace["x"]) == 1]
+    if len(parts) != len(traces):
+        raise ValueError("a stacked bar is drawn with one part per trace")
+    total = sum(size for _trace, size in parts) or 1
+    at, rects, numbers = 0.0, [], []
+    for trace, size in parts:
+        share, value = size / total, _texts(trace)[0]
+        if _is_hatched(trace):
+            rects.append(_hatch(canvas, at, at + share, 0, 3))
+        else:
+            rects.append(
+                f'<rect{_fill(trace["marker"]["color"])} x="{canvas.x(at)}" '
+                f'width="{canvas.x(share)}" height="{canvas.em(3)}"/>'
+            )
+        if share * canvas.room > 1.2 * width_of(value) + 0.5:
+            x, y = canvas.x(at + share / 2), canvas.em(1.95, 1.2)
+            halo = "halo" if _is_hatched(trace) else "on-tone"
+            numbers.append(f'<text class="{halo}" x="{x}" y="{y}">{_text(value)}</text>')
+        at += share
+    legend, bottom = _legend(traces, layout, canvas, 3.5)
+    return Drawing(
+        f'<g class="s-paper" stroke-width="2">{"".join(rects)}</g>'
+        f'<g text-anchor="middle" font-weight="650" font-size="{canvas.em(1.2)}">'
+        f"{''.join(numbers)}</g>"
+        f"{legend}",
+        bottom,
+    )
+
+
+def _plane(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
+    """Draw columns, points and lines over two linear axes; an unknown value is a gap."""
+    head, top = "", 0.6
+    if title := _axis_title(layout["yaxis"]):
+        head = f'<text class="ink-soft" y="{canvas.em(1)}">{_text(title)}</text>'
+        top += LINE
+    plane = Plane(layout, top)
+    body = _axes(layout, plane, canvas)
+    for shape in layout.get("shapes", ()):
+        at = plane.across(_vertical(shape))
+        body += _line(canvas, (at, plane.top), (at, plane.bottom), shape["line"])
+    for trace, bases in _stacked(traces, layout):
+        body += _columns(trace, bases, plane, canvas) if trace["type"] == "bar" else ""
+        body += _points(trace, plane, canvas) if trace["type"] == "scatter" else ""
+    bottom = plane.bottom + 1.8
+    if title := _axis_title(layout["xaxis"]):
+        head += f'<text class="ink-soft" y="{canvas.em(bottom + 1)}">{_text(title)}</text>'
+        bottom += LINE
+    legend, bottom = _legend(traces, layout, canvas, bottom + 0.2)
+    return Drawing(head + body + legend, bottom)
+
+
+class Plane:
+    """Where a pair of values lies: a fraction across, em down."""
+
+    def __init__(self, layout: dict, top: float):
+        margin = layout["margin"]
+        self.top = top
+        self.bottom = top + (layout["height"] - margin["t"] - margin["b"]) / EM
+        self._x, self._y = layout["xaxis"]["range"], layout["yaxis"]["range"]
+
+    def across(self, value: float) -> float:
+        start, end = self._x
+        return (value - start) / (end - start)
+
+    def down(self, value: float) -> float:
+        start, end = self._y
+        return self.bottom - (value - start) / (end - start) * (self.bottom - self.top)
+
+
+def _axes(layout: dict, plane: Plane, canvas: Canvas) -> str:
+    across, down = layout["xaxis"], layout["yaxis"]
+    grid, labels = [], []
+    if down.get("visible", True):
+        for value, label in zip(down["tickvals"], down["ticktext"], strict=True):
+            y = plane.down(value)
+            grid.append(f'<line x2="{canvas.x(1)}" y1="{canvas.em(y)}" y2="{canvas.em(y)}"/>')
+            labels.append(f'<text y="{canvas.em(y - 0.3)}">{_text(label)}</text>')
+    else:
+        y = canvas.em(plane.bottom)
+        grid.append(f'<line x2="{canvas.x(1)}" y1="{y}" y2="{y}"/>')
+    y = canvas.em(plane.bottom + 1.3)
+    for value, label in zip(across["tickvals"], across["ticktext"], strict=True):
+        at = plane.across(value)
+        anchor = "start" if at < 0.03 else "end" if at > 0.97 else "middle"
+        labels.append(
+            f'<text x="{canvas.x(at)}" y="{y}" text-anchor="{anchor}">{_text(label)}</text>'
+        )
+    return f'<g{_stroke_of("line")}>{"".join(grid)}</g><g class="ink-soft">{"".join(labels)}</g>'
+
+
+def _stacked(traces: list[dict], layout: dict) -> Iterable[tuple[dict, list[float]]]:
+    """Yield each trace with what its columns stand on."""
+    heights: dict[float, float] = {}
+    for trace in traces:
+        bases = [0.0] * len(trace["x"])
+        if trace["type"] == "bar" and layout.get("barmode") == "stack":
+            for i, (place, height) in enumerate(zip(trace["x"], trace["y"], strict=True)):
+                bases[i] = heights.get(place, 0.0)
+                heights[place] = bases[i] + (height or 0)
+        yield trace, bases
+
+
+def _columns(trace: dict, bases: list[float], plane: Plane, canvas: Canvas) -> str:
+    rects = []
+    for x, height, base in zip(trace["x"], trace["y"], bases, strict=True):
+        if not height:
+            continue
+        left = plane.across(x - trace["width"] / 2)
+        width = plane.across(x + trace["width"] / 2) - left
+        top, bottom = plane.down(base + height), plane.down(base)
+        rects.append(
+            f'<rect x="{canvas.x(left)}" y="{canvas.em(top)}" width="{canvas.x(width)}" '
+            f'height="{canvas.em(bottom - top)}"/>'
+        )
+    return f'<g{_fill(trace["marker"]["color"])} stroke-width="2">{"".join(rects)}</g>'
+
+
+def _points(trace: dict, plane: Plane, canvas: Canvas) -> str:
+    """Draw a scatter trace: lines between neighbours that are both known, then dots, then texts."""
+    places = [
+        None if x is None or y is None else (plane.across(x), plane.down(y))
+        for x, y in zip(trace["x"], trace["y"], strict=True)
+    ]
+    parts = []
+    if "lines" in trace["mode"]:
+        for start, end in itertools.pairwise(places):
+            if start and end:
+                parts.append(_line(canvas, start, end, trace["line"]))
+    if "markers" in trace["mode"]:
+        colours = trace["marker"]["color"]
+        radius = canvas.em(trace["marker"]["size"] / 2 / EM)
+        for place, colour in zip(places, _each(colours, len(places)), strict=True):
+            if place:
+                x, y = canvas.x(place[0]), canvas.em(place[1])
+                parts.append(f'<circle{_fill(colour)} cx="{x}" cy="{y}" r="{radius}"/>')
+    if "text" in trace["mode"]:
+        for place, text in zip(places, _texts(trace), strict=True):
+            if place and text:
+                x, y = canvas.x(place[0]), canvas.em(place[1] - 0.7)
+                parts.append(
+                    f'<text class="halo" x="{x}" y="{y}" text-anchor="middle" font-weight="650">'
+                    f"{_text(text)}</text>"
+                )
+    return "".join(parts)
+
+
+def _legend(traces: list[dict], layout: dict, canvas: Canvas, top: float) -> tuple[str, float]:
+    """Return what each colour and line stands for, in lines of text, and where they end."""
+    entries = [
+        (_swatch(item), html.unescape(item["name"]))
+        for item in [*traces, *layout.get("shapes", ())]
+        if item.get("showlegend", item.get("type") != "line") and item.get("name")
+    ]
+    if not layout.get("showlegend") or not entries:
+        return "", top
+    body, room = "", 0.0
+    for (colour, sign), name in entries:
+        first, *more = wrapped(name, canvas.room - 1.5)
+        width = width_of(first) + 2.6
+        if width > room:
+            top += LINE
+            room = canvas.room + 1.2
+            body += f'{"</text>" if body else ""}<text y="{canvas.em(top - 0.3)}">'
+            gap = ""
+        else:
+            gap = f' dx="{canvas.em(1.2)}"'
+        body += f"<tspan{_fill(colour)}{gap}>{sign}</tspan> {_text(first)}"
+        room -= width
+        for line in more:
+            top += LINE
+            body += f'<tspan x="0" y="{canvas.em(top - 0.3)}">{_text(line)}</tspan>'
+            room = 0.0
+    return f"{body}</text>", top + 0.3
+
+
+def _swatch(item: dict) -> tuple[str, str]:
+    """Return the colour and the letter that stand for a trace or a shape."""
+    if item["type"] == "bar":
+        return item["marker"]["color"], "▨" if _is_hatched(item) else "■"
+    if item["type"] == "line":
+        return item["line"]["color"], "|" if item["line"].get("dash", "solid") == "solid" else "¦"
+    if "markers" in item["mode"]:
+        colours = item["marker"]["color"]
+        return next(iter(_each(colours, 1))), "●"
+    return item["line"]["color"], "—" if item["line"].get("dash", "solid") == "solid" else "- -"
+
+
+_DASHES = {"dash": "6 4", "dot": "2 3"}
+
+
+def _line(
+    canvas: Canvas,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    line: dict,
+    dashes: str = "",
+) -> str:
+    dashes = dashes or _DASHES.get(line.get("dash"), "")
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return (
+        f'<line{_stroke_of(_name(line["color"]))} stroke-width="{_short(line["width"])}"{dashed} '
+        f'x1="{canvas.x(start[0])}" y1="{canvas.em(start[1])}" '
+        f'x2="{canvas.x(end[0])}" y2="{canvas.em(end[1])}"/>'
+    )
+
+
+def _hatch(canvas: Canvas, start: float, end: float, top: float, thickness: float) -> str:
+    """Draw the area of an unknown value: stripes of one dashed line (a pattern needs an id)."""
+    y = canvas.em(top + thickness / 2)
+    return (
+        f'<line{_stroke_of("none")} stroke-width="{canvas.em(thickness)}" stroke-dasharray="1 4" '
+        f'x1="{canvas.x(start)}" y1="{y}" x2="{canvas.x(end)}" y2="{y}"/>'
+    )
+
+
+def _vertical(shape: dict) -> float:
+    if shape["type"] != "line" or shape["x0"] != shape["x1"] or shape.get("yref") != "paper":
+        raise ValueError("the only shape that can be drawn is a vertical line")
+    return shape["x0"]
+
+
+def _is_hatched(trace: dict) -> bool:
+    return bool(trace.get("marker", {}).get("pattern", {}).get("shape"))
+
+
+def _texts(trace: dict) -> list[str]:
+    return _each(trace.get("text", ""), len(trace["x"]))
+
+
+def _each(value: object, count: int) -> list:
+    return list(value) if isinstance(value, list | tuple) else [value] * count
+
+
+def _axis_title(axis: dict) -> str:
+    return axis.get("title", {}).get("text", "")
+
+
+def _name(colour: str) -> str:
+    try:
+        return NAME_OF[colour]
+    except KeyError:
+        raise ValueError(f"{colour} is not in the palette") from None
+
+
+def _fill(colour: str) -> str:
+    return _fill_of(_name(colour))
+
+
+def _fill_of(name: str) -> str:
+    # The attribute is for places without a style sheet; a class wins over it.
+    return f' class="{_fill_class(name)}" fill="{PALETTE[name][0]}"'
+
+
+def _fill_class(name: str) -> str:
+    return name if name in ("ink", "ink-soft", "paper", "wash", "line") else f"t-{name}"
+
+
+def _stroke_of(name: str) -> str:
+    return f' class="s-{name}" stroke="{PALETTE[name][0]}"'
+
+
+def _text(text: str) -> str:
+    return html.escape(html.unescape(text), quote=False)
+
+
+def _lines(lines: Sequence[str], x: float, top: float, step: float) -> str:
+    return "".join(
+        f'<text x="{_short(x)}" y="{_short(top + i * step)}">{_text(line)}</text>'
+        for i, line in enumerate(lines)
+    )
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _style() -> str:
+    """Return the rules of the classes: portal.css in small, for a file that stands alone."""
+    rules = f"text{{font-family:{FONT_FAMILY};font-variant-numeric:tabular-nums}}"
+    rules += ".halo{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}"
+    light = {name: colours[0] for name, colours in PALETTE.items()}
+    dark = {name: colours[1] for name, colours in PALETTE.items()}
+    return (
+        f"{rules}{_colour_rules(light)}@media(prefers-color-scheme:dark){{{_colour_rules(dark)}}}"
+    )
+
+
+def _colour_rules(colours: dict[str, str]) -> str:
+    fills = "".join(
+        f".{_fill_class(name)}{{fill:{colour}}}.s-{name}{{stroke:{colour}}}"
+        for name, colour in colours.items()
+    )
+    paper = colours["paper"]
+    return f"{fills}.on-tone{{fill:{paper}}}.halo{{stroke:{paper}}}"

@@ -1,0 +1,285 @@
+"""A unit's index by year beside its group's median: what is missing stays a gap."""
+
+import math
+from collections.abc import Sequence
+
+import django_tables2 as tables
+import pandas as pd
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scorecards.charts.chart import (
+    Chart,
+    class_colour,
+    figure,
+    known,
+    line_across,
+    number,
+    percent,
+    plain,
+)
+from scorecards.charts.palette import LIGHT
+
+MOST_LABELS = 6  # values written beside their dots; of more years only the telling ones are
+
+_NUMBER = {"td": {"class": "n"}, "th": {"class": "n"}}
+
+
+class TrendTable(tables.Table):
+    """A unit's published index by year; what is unknown is a dash."""
+
+    year = tables.Column(gettext_lazy("Year"))
+    index = tables.Column(gettext_lazy("Index (%)"), attrs=_NUMBER)
+    median = tables.Column(gettext_lazy("Group median (%)"), attrs=_NUMBER)
+    class_name = tables.Column(gettext_lazy("Class"))
+    note = tables.Column(gettext_lazy("Note"))
+
+
+def index_trend(
+    history: pd.DataFrame, *, unit_name: str, source: str, illustrative: bool = False
+) -> Chart:
+    """Draw a unit's index by year, and the median of its group as a dashed line.
+
+    ``history``: at least one row, one per year, as `history.unit_history` returns it; of its
+    columns ``year`` (int), ``index_percent`` and ``group_median`` (Decimal as shown, percent,
+    None or NaN where unknown), ``class_name``, ``decimals`` and ``break_before`` (True, or the
+    reason in words, where the year cannot be compared with the one before). A year without a row
+    or a value is a gap, a break parts the line, a lone year is a dot. The scale starts at a ten
+    below the lowest value, never above 50, and says so.
+    """
+    rows = _every_year(history)
+    title = _("Index by year: %(unit)s") % {"unit": unit_name}
+    start, end = _scale(rows)
+    return Chart(
+        slug="dien-bien",
+        title=title,
+        summary=_summary(rows, unit_name),
+        figure=figure(
+            [_median_line(rows), *_unit_line(rows, unit_name)],
+            title=title,
+            height=400,
+            margin={"l": 48, "r": 16, "t": 56, "b": 104},
+            xaxis={
+                "range": [rows[0]["year"] - 0.5, rows[-1]["year"] + 0.5],
+                **_year_ticks(rows),
+                "showgrid": False,
+                "zeroline": False,
+            },
+            yaxis=_index_axis(start, end),
+            shapes=[_break(row) for row in rows if row["break_before"]],
+        ),
+        table=TrendTable([_table_row(row) for row in rows], orderable=False),
+        source=source,
+        illustrative=illustrative,
+    )
+
+
+def _every_year(history: pd.DataFrame) -> list[dict]:
+    """Return a row for every year from the first to the last, unknown values as None."""
+    published = {int(row["year"]): row for row in history.to_dict("records")}
+    if not published:
+        raise ValueError("a trend needs a year")
+    return [_row(year, published.get(year)) for year in range(min(published), max(published) + 1)]
+
+
+def _row(year: int, row: dict | None) -> dict:
+    if row is None:
+        return {
+            "year": year,
+            "decimals": 2,
+            "index": None,
+            "median": None,
+            "class_name": "",
+            "break_before": "",
+        }
+    broken = row["break_before"]
+    return {
+        "year": year,
+        "decimals": int(row["decimals"]),
+        "index": row["index_percent"] if known(row["index_percent"]) else None,
+        "median": row["group_median"] if known(row["group_median"]) else None,
+        "class_name": row["class_name"],
+        "break_before": _("not the same body as before") if broken is True else broken or "",
+    }
+
+
+def _scale(rows: Sequence[dict]) -> tuple[int, int]:
+    values = [
+        float(row[column])
+        for row in rows
+        for column in ("index", "median")
+        if row[column] is not None
+    ]
+    lowest, highest = min(values, default=0.0), max(values, default=100.0)
+    # Half the scale at least: a change of one point must not look like a fall from the table.
+    return min(math.floor(lowest / 10) * 10, 50), max(100, math.ceil(highest / 10) * 10)
+
+
+def _unit_line(rows: Sequence[dict], unit_name: str) -> list[dict]:
+    """Return the line, cut at breaks, and the dots in the colour of each year's class."""
+    line = {"year": [], "index": []}
+    for row in rows:
+        if row["break_before"]:
+            line["year"].append(row["year"] - 0.5)
+            line["index"].append(None)
+        line["year"].append(row["year"])
+        line["index"].append(_float(row["index"]))
+    labelled = _labelled(rows)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": line["year"],
+            "y": line["index"],
+            "name": plain(unit_name),
+            "line": {"color": LIGHT["ink"], "width": 2.5},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers+text",
+            "x": [row["year"] for row in rows],
+            "y": [_float(row["index"]) for row in rows],
+            "name": plain(unit_name),
+            "showlegend": False,
+            "marker": {
+                "color": [class_colour(row["class_name"]) for row in rows],
+                "size": 11,
+            },
+            "text": [
+                number(row["index"], row["decimals"]) if row["year"] in labelled else ""
+                for row in rows
+            ],
+            "textposition": "top center",
+            "cliponaxis": False,
+            "customdata": [_hover(row) for row in rows],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+    ]
+
+
+def _median_line(rows: Sequence[dict]) -> dict:
+    name = _("Median of the group")
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [row["year"] for row in rows],
+        "y": [_float(row["median"]) for row in rows],
+        "name": plain(name),
+        "line": {"color": LIGHT["ink-soft"], "width": 1.5, "dash": "dash"},
+        "customdata": [
+            "" if row["median"] is None else percent(row["median"], row["decimals"]) for row in rows
+        ],
+        "hovertemplate": f"{plain(name)}<br>%{{x}}: %{{customdata}}<extra></extra>",
+    }
+
+
+def _labelled(rows: Sequence[dict]) -> set[int]:
+    """Return the years whose value is written: all of a few, else first, last, best and worst."""
+    values = {row["year"]: float(row["index"]) for row in rows if row["index"] is not None}
+    if len(values) <= MOST_LABELS:
+        return set(values)
+    return {min(values), max(values), min(values, key=values.get), max(values, key=values.get)}
+
+
+def _break(row: dict) -> dict:
+    name = _("From %(year)s: %(reason)s") % {"year": row["year"], "reason": row["break_before"]}
+    return line_across(row["year"] - 0.5, name=name, dash="dot", colour="ink-soft")
+
+
+def _year_ticks(rows: Sequence[dict]) -> dict:
+    # A year is never grouped, so it is written as text; every second one where they are many.
+    years = [row["year"] for row in rows][:: 1 + len(rows) // 9]
+    return {"tickvals": years, "ticktext": [str(year) for year in years]}
+
+
+def _index_axis(start: int, end: int) -> dict:
+    ticks = list(range(start, end + 1, 10 if end - start <= 60 else 20))
+    title = _("Index (%)")
+    if start:
+        title = _("Index (%%); the axis starts at %(start)s") % {"start": number(start)}
+    return {
+        "range": [start, end + (end - start) * 0.08],
+        "tickvals": ticks,
+        "ticktext": [number(tick) for tick in ticks],
+        "title": {"text": title},
+        "gridcolor": LIGHT["line"],
+        "zeroline": False,
+    }
+
+
+def _hover(row: dict) -> str:
+    if row["index"] is None:
+        return ""
+    words = [f"{row['year']}: {percent(row['index'], row['decimals'])}", plain(row["class_name"])]
+    return "<br>".join(word for word in words if word)
+
+
+def _table_row(row: dict) -> dict:
+    return {
+        "year": str(row["year"]),
+        "index": None if row["index"] is None else number(row["index"], row["decimals"]),
+        "median": None if row["median"] is None else number(row["median"], row["decimals"]),
+        "class_name": row["class_name"],
+        "note": row["break_before"],
+    }
+
+
+def _float(value: object) -> float | None:
+    return None if value is None else float(value)
+
+
+def _summary(rows: Sequence[dict], unit_name: str) -> str:
+    scored = [row for row in rows if row["index"] is not None]
+    if not scored:
+        return _("%(unit)s: no index is known.") % {"unit": unit_name}
+    sentences = [_change(scored, rows, unit_name)]
+    last = scored[-1]
+    if last["median"] is not None:
+        sentences.append(
+            _("The median of its group in %(year)s is %(median)s.")
+            % {"year": last["year"], "median": percent(last["median"], last["decimals"])}
+        )
+    return " ".join(sentences)
+
+
+def _change(scored: Sequence[dict], rows: Sequence[dict], unit_name: str) -> str:
+    """Return the sentence on the first and the last year, compared unless a break parts them."""
+    first, last = scored[0], scored[-1]
+    words = {
+        "unit": unit_name,
+        "first": percent(first["index"], first["decimals"]),
+        "start": first["year"],
+        "last": percent(last["index"], last["decimals"]),
+        "end": last["year"],
+    }
+    if first is last:
+        return _("%(unit)s: %(last)s in %(end)s.") % words
+    between = [row for row in rows if first["year"] < row["year"] <= last["year"]]
+    if any(row["break_before"] for row in between):
+        return (
+            _(
+                "%(unit)s: %(first)s in %(start)s, %(last)s in %(end)s; "
+                "the two years cannot be compared."
+            )
+            % words
+        )
+    change = last["index"] - first["index"]
+    words["change"] = number(abs(change), max(first["decimals"], last["decimals"]))
+    if change > 0:
+        return (
+            _(
+                "%(unit)s: %(first)s in %(start)s, %(last)s in %(end)s, "
+                "up %(change)s percentage points."
+            )
+            % words
+        )
+    if change < 0:
+        return (
+            _(
+                "%(unit)s: %(first)s in %(start)s, %(last)s in %(end)s, "
+                "down %(change)s percentage points."
+            )
+            % words
+        )
+    return _("%(unit)s: %(first)s in %(start)s, the same in %(end)s.") % words
