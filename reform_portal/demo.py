@@ -7,6 +7,7 @@ it (Ctrl-C, SIGTERM, even kill -9) ends the server too, and the database goes wi
 import http.client
 import io
 import os
+import signal
 import socket
 import sys
 import textwrap
@@ -64,7 +65,9 @@ def prepare():
     from django.core.management import call_command
     from django.db import connections
 
-    call_command("check")  # also imports every page before the workers are forked
+    call_command(
+        "check", stdout=io.StringIO()
+    )  # also imports every page before the workers are forked
     say("Database: applying migrations")
     call_command("migrate", verbosity=0)
     say("Static files: collecting and compressing (about 15 seconds the first time)")
@@ -119,6 +122,11 @@ def say(text):
     print(text, flush=True)
 
 
+def end_with_the_terminal(server):
+    """Stop when the terminal is closed; a gunicorn that runs as a service would reload."""
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
 class Demo(BaseApplication):
     """gunicorn with its workers set for one machine."""
 
@@ -136,6 +144,7 @@ class Demo(BaseApplication):
             "graceful_timeout": 3,  # Ctrl-C does not wait for browsers that keep a connection open
             "loglevel": "warning",
             "control_socket_disable": True,
+            "when_ready": end_with_the_terminal,
             "post_worker_init": self.worker_is_ready,
         }
         for name, value in settings.items():
@@ -152,4 +161,7 @@ class Demo(BaseApplication):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # before the server, which ends by itself
+        sys.exit("Stopped; the next start goes on from here.")
