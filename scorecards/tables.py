@@ -94,7 +94,9 @@ class LeagueTable(PortalTable):
     rank = tables.Column(_("Rank"), attrs={"th": {"class": "n"}, "td": {"class": "n rank"}})
     unit = FileColumn(_("Unit (address word)"))
     unit_name = tables.Column(_("Unit"), order_by="sort_key", attrs=ROW_HEADING)
-    index_percent = tables.Column(_("Index (%)"), attrs={"td": {"class": "index"}})
+    index_percent = tables.Column(
+        _("Index (%)"), empty_values=(), attrs={"td": {"class": "index"}}
+    )
     points = PlacesColumn(_("Points / maximum"), attrs=DETAIL)
     max_points = FileColumn(_("Maximum points"))
     claimed = PlacesColumn(_("Claimed"), attrs=DETAIL)
@@ -117,6 +119,8 @@ class LeagueTable(PortalTable):
         return format_html('<a href="{}">{}</a>', record["url"], value)
 
     def render_index_percent(self, value, record):
+        if value is None:
+            return class_badge("")
         # 100 wide whatever the width of the cell: no style attribute is needed for the bar.
         return format_html(
             '<span class="index-bar"><b>{}</b><svg class="bar t-{}" aria-hidden="true">'
@@ -127,7 +131,7 @@ class LeagueTable(PortalTable):
         )
 
     def value_index_percent(self, value, record):
-        return in_places(value, record["decimals"])
+        return None if value is None else in_places(value, record["decimals"])
 
     def render_points(self, value, record):
         shown = number_format(value, record["decimals"])
