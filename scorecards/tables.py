@@ -94,9 +94,7 @@ class LeagueTable(PortalTable):
     rank = tables.Column(_("Rank"), attrs={"th": {"class": "n"}, "td": {"class": "n rank"}})
     unit = FileColumn(_("Unit (address word)"))
     unit_name = tables.Column(_("Unit"), order_by="sort_key", attrs=ROW_HEADING)
-    index_percent = tables.Column(
-        _("Index (%)"), empty_values=(), attrs={"td": {"class": "index"}}
-    )
+    index_percent = tables.Column(_("Index (%)"), empty_values=(), attrs={"td": {"class": "index"}})
     points = PlacesColumn(_("Points / maximum"), attrs=DETAIL)
     max_points = FileColumn(_("Maximum points"))
     claimed = PlacesColumn(_("Claimed"), attrs=DETAIL)

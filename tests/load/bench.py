@@ -1,0 +1,240 @@
+"""Measure pages, sealing and importing, each against a baseline of the same run.
+
+``make bench``. Needs the data of ``make demo``. Requests per second are measured by wrk where it is
+installed, else by a small client here; figures are medians of a few runs. What is sealed and
+imported is rolled back.
+"""
+
+import gzip
+import io
+import os
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reform_portal.settings")
+os.environ.setdefault("SECRET_KEY", "a benchmark signs nothing that matters " * 2)
+os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1")
+
+PAGE = "/tinh-minh-hoa/2023/so-nganh/"
+SMALL = "/tay-ninh/2023/so-nganh/"
+SECONDS = 4
+
+
+def main():
+    from reform_portal import embedded_postgres
+
+    with embedded_postgres.running():
+        import django
+
+        django.setup()
+        pages()
+        served()
+        sealing(20)
+        sealing(168)
+        importing(168, 1)
+        importing(168, 95)
+
+
+def pages():
+    """Print CPU, queries and bytes of the pages, in process."""
+    from django.test import Client
+
+    client = Client(headers={"host": "127.0.0.1"})
+    size = len(client.get(SMALL).content)
+    print("CPU per request, in process (median of 30), against a bare answer of the same size")
+    with routed_to_bare():
+        base = cpu(lambda: client.get(f"/bare/{size}/"))
+        for address in ["/", "/tay-ninh/", "/tay-ninh/2023/", SMALL, PAGE, "/tay-ninh/don-vi/"]:
+            took, queries = cpu(lambda: client.get(address)), count(lambda: client.get(address))
+            print(f"  {address:36} {took:7.2f} ms  {took / base:6.1f} x  {queries} queries")
+    page = client.get(SMALL).content
+    assets = [ROOT / "static/css/portal.css", ROOT / "static/js/portal.js"]
+    assets.append(ROOT / "static/js/chart.js")
+    parts = [len(gzip.compress(page)), *(len(gzip.compress(path.read_bytes())) for path in assets)]
+    print(f"Bytes before interaction, gzip: page {parts[0]} + static {sum(parts[1:])} = {sum(parts)}")
+
+
+@contextmanager
+def routed_to_bare():
+    from django.test import override_settings
+
+    with override_settings(ROOT_URLCONF="tests.load.urls"):
+        yield
+
+
+def cpu(action, times=30):
+    """Return the median milliseconds of CPU that ``action`` takes, once warm."""
+    action()
+    taken = []
+    for __ in range(times):
+        start = time.process_time()
+        action()
+        taken.append((time.process_time() - start) * 1000)
+    return statistics.median(taken)
+
+
+def count(action):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        action()
+    return len(queries)
+
+
+def served():
+    """Print requests per second under gunicorn, a page against a bare answer of its size."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--workers=2", "--threads=2", "--worker-class=gthread",
+         f"--bind=127.0.0.1:{port}", "--log-level=error", "tests.load.wsgi"],
+        cwd=ROOT, env=environment,
+    )  # fmt: skip
+    try:
+        base = f"http://127.0.0.1:{port}"
+        size = len(wait_for(base + SMALL))
+        bare = rate(f"{base}/bare/{size}/")
+        print(f"Requests per second under gunicorn: a bare answer of {size} bytes {bare:.0f}")
+        for address in [SMALL, PAGE]:
+            found = rate(base + address)
+            print(f"  {address:36} {found:7.0f}  = {found / bare:.3f} x bare")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address):
+    for __ in range(100):
+        try:
+            return urllib.request.urlopen(address).read()
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"{address} does not answer: run make demo once, for its data")
+
+
+def rate(address):
+    """Return the requests per second of four connections over some seconds."""
+    if shutil.which("wrk"):
+        output = subprocess.run(
+            ["wrk", "-t1", "-c4", f"-d{SECONDS}", address], capture_output=True, text=True
+        ).stdout
+        return float(output.split("Requests/sec:")[1].split()[0])
+    answered, until = [0] * 4, time.monotonic() + SECONDS
+
+    def ask(place):
+        while time.monotonic() < until:
+            urllib.request.urlopen(address).read()
+            answered[place] += 1
+
+    threads = [threading.Thread(target=ask, args=[place]) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(answered) / SECONDS
+
+
+def a_framework(units, leaves):
+    """Return a new framework of ``units`` scorecards and ``leaves`` leaves, without scores."""
+    from scorecards import assessing
+    from scorecards.models import ClassBand, Criterion, Framework
+    from units.models import Authority, Unit, UnitGroup
+
+    authority = Authority.objects.create(slug="bench", name="Bench", place="Bench")
+    group = UnitGroup.objects.create(authority=authority, slug="g", name="G", kind="commune")
+    Unit.objects.bulk_create(
+        Unit(authority=authority, kind="commune", code=f"u{i}", slug=f"u{i}", name=f"Xã số {i}")
+        for i in range(units)
+    )
+    framework = Framework.objects.create(group=group, year=2024, title="Bench")
+    Criterion.objects.bulk_create(
+        Criterion(framework=framework, number=f"{i + 1}", position=i, title=f"Tiêu chí {i}",
+                  max_points=Decimal(100))
+        for i in range(leaves)
+    )  # fmt: skip
+    ClassBand.objects.create(framework=framework, position=1, name="Tốt", floor=Decimal(80))
+    ClassBand.objects.create(framework=framework, position=2, name="Khá")
+    assessing.open_scorecards(framework, authority.units.all())
+    return framework
+
+
+@contextmanager
+def rolled_back():
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def sealing(units, leaves=95):
+    """Print the time and the queries of sealing one framework."""
+    from scorecards import assessing, publishing
+
+    with rolled_back():
+        framework = a_framework(units, leaves)
+        criteria = list(framework.criteria.all())
+        entries = [
+            assessing.Entry(card.pk, leaf.pk, {"awarded": Decimal(50 + card.pk % 40)})
+            for card in framework.scorecards.all()
+            for leaf in criteria
+        ]
+        wrote = timed(lambda: assessing.enter(framework, entries))
+        sealed, queries = [], []
+        start = time.perf_counter()
+        queries.append(count(lambda: sealed.append(publishing.seal(framework, acknowledged=True))))
+        took = time.perf_counter() - start
+        print(f"Seal {units} units x {leaves} leaves: {took:.2f} s, {queries[0]} queries "
+              f"(= {took / wrote:.1f} x entering the same scores, {wrote:.2f} s)")  # fmt: skip
+
+
+def importing(units, leaves):
+    """Print the time and the memory of importing a workbook of ``units`` × ``leaves`` scores."""
+    import xlsxwriter
+
+    from scorecards import importing
+
+    with rolled_back():
+        framework = a_framework(units, leaves)
+        output = io.BytesIO()
+        workbook = xlsxwriter.Workbook(output)
+        sheet = workbook.add_worksheet()
+        heads = ["Tổng điểm"] if leaves == 1 else [str(i + 1) for i in range(leaves)]
+        sheet.write_row(0, 0, ["Mã đơn vị", "Tên đơn vị", *heads])
+        for i in range(units):
+            sheet.write_row(i + 1, 0, [f"u{i}", f"Xã số {i}", *[75.25] * leaves])
+        workbook.close()
+        queries = []
+        took = timed(
+            lambda: queries.append(
+                count(lambda: importing.apply(framework, output.getvalue(), "b.xlsx", by=None))
+            )
+        )
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"Import {units} x {leaves}: {took:.2f} s, {queries[0]} queries, "
+              f"{took / (units * leaves) * 1000:.3f} ms a score; the process peaks at {peak:.0f} MB")  # fmt: skip
+
+
+def timed(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
