@@ -21,8 +21,8 @@ lint: .venv/installed ## Check style, templates, import directions, migrations a
 	@.venv/bin/djlint templates --lint --quiet
 	@.venv/bin/lint-imports
 	@$(RUN) manage.py makemigrations --check --dry-run
-	@HTTPS=on SECRET_KEY="$$(head -c 48 /dev/urandom | base64)" ALLOWED_HOSTS=portal.example \
-		$(RUN) manage.py check --deploy --fail-level WARNING
+	@HTTPS=on DATABASE_URL=postgresql://portal@localhost/portal ALLOWED_HOSTS=portal.example \
+		SECRET_KEY="$$(head -c 48 /dev/urandom | base64)" $(RUN) manage.py check --deploy --fail-level WARNING
 
 fmt: .venv/installed ## Put code and templates in shape.
 	@$(RUN) -m ruff check --fix .
@@ -33,7 +33,7 @@ bench: .venv/installed ## Measure pages and sealing (takes a minute).
 	@$(RUN) tests/load/bench.py
 
 messages: .venv/installed ## Extract and compile translations (needs gettext).
-	@$(RUN) manage.py makemessages --locale=vi --locale=en --add-location=file --no-obsolete --ignore=.venv --ignore=var --ignore=tests
+	@$(RUN) manage.py makemessages --locale=vi --add-location=file --no-obsolete --ignore=.venv --ignore=var --ignore=tests --ignore=fixtures
 	@$(RUN) manage.py compilemessages --ignore=.venv
 
 lock: ## Rewrite requirements.lock from pyproject.toml (needs uv).

@@ -65,9 +65,8 @@ def prepare():
     from django.core.management import call_command
     from django.db import connections
 
-    call_command(
-        "check", stdout=io.StringIO()
-    )  # also imports every page before the workers are forked
+    # Besides, this imports every page before the workers are forked.
+    call_command("check", stdout=io.StringIO())
     say("Database: applying migrations")
     call_command("migrate", verbosity=0)
     say("Static files: collecting and compressing (about 15 seconds the first time)")

@@ -72,6 +72,27 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def unordered_queries_come_in_random_order():
+    """Let no test pass because PostgreSQL happens to return rows in the order they were written."""
+    from django.db.models.expressions import OrderBy
+    from django.db.models.functions import Random
+    from django.db.models.sql.compiler import SQLCompiler
+
+    order_by_pairs = SQLCompiler._order_by_pairs
+
+    def with_random_order(self):
+        pairs = list(order_by_pairs(self))
+        query = self.query
+        # These forms take no order that is not among their columns.
+        bound = query.distinct or query.group_by is not None or query.combinator
+        yield from pairs if pairs or bound else [(OrderBy(Random()), False)]
+
+    SQLCompiler._order_by_pairs = with_random_order
+    yield
+    SQLCompiler._order_by_pairs = order_by_pairs
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Start the system's Chromium, quiet and without calls home."""
