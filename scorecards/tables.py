@@ -235,6 +235,11 @@ class DetailTable(PortalTable):
         return value
 
 
+def detail_table(rows):
+    """Return the `DetailTable` of ``rows``, without the columns that would be empty."""
+    return DetailTable(rows, exclude=columns_without_values(rows, ["claimed", "reason"]))
+
+
 def detail_rows(details, edition):
     """Return the rows of a `DetailTable`, in the order of the tree."""
     return [

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from scorecards import history, publishing
 from scorecards.models.framework import Framework
-from scorecards.tables import DetailTable, detail_rows
+from scorecards.tables import detail_rows, detail_table
 from scorecards.views import trail
 from scorecards.views.files import chart_response, file_name, table_response
 from scorecards.views.league import League, query_of
@@ -115,7 +115,7 @@ def unit_in_edition(request, authority, year, group, unit, suffix=None):
         raise Http404
     (result,) = results
     edition = rehearsal.edition
-    table = DetailTable(detail_rows(rehearsal.details[result.unit_id], edition))
+    table = detail_table(detail_rows(rehearsal.details[result.unit_id], edition))
     if suffix:
         name = file_name("ban-nhap", authority.slug, year, group, unit)
         return table_response(table, suffix, name, {"draft": True})

@@ -15,10 +15,10 @@ from scorecards.charts.trend import index_trend
 from scorecards.models.publication import Edition, PublishedResult
 from scorecards.tables import (
     DecisionTable,
-    DetailTable,
     HistoryTable,
     UnitTable,
     detail_rows,
+    detail_table,
     edition_rows,
     history_rows,
     unit_rows,
@@ -214,7 +214,7 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
     result = get_object_or_404(
         PublishedResult.objects.select_related("unit"), edition=edition, unit__slug=unit
     )
-    table = DetailTable(detail_rows(result.details.all(), edition))
+    table = detail_table(detail_rows(result.details.all(), edition))
     if suffix:
         name = file_name(authority, year, group, unit, f"v{edition.version}")
         metadata = {**edition_metadata(edition), "unit": unit, "unit_name": result.unit_name}
