@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -89,7 +90,7 @@ _YEAR = re.compile(r"\bnam (20[0-9]{2})\b")
 _NUMBER = re.compile(
     r"\s*(?:tiêu chí|tctp|tc)?\s*(?P<number>[0-9]+(?:\.[0-9]+)*)\.?(?=[\s(:–—-]|$)", re.IGNORECASE
 )
-_MAXIMUM = re.compile(r"\(\s*(?:tối đa\s*)?([0-9]+(?:[.,][0-9]+)?)\s*(?:điểm)?\s*\)", re.IGNORECASE)
+_MAXIMUM = re.compile(r"\s*\((?:tối đa )?([0-9]+(?:[.,][0-9]+)?)(?: điểm)?\)", re.IGNORECASE)
 
 _IDENTIFYING = {Field.UNIT, Field.CODE}
 _MAX_TITLE_ROWS = 60
@@ -320,14 +321,15 @@ def _criterion_column(
 
 
 def _stage(rest: str, others: list[str]) -> str:
-    bare = re.sub(r"^diem ", "", fold(re.sub(r"\([^)]*\)", " ", rest)))
+    alone = {re.sub(r"^diem ", "", fold(text)) for text in (rest, re.sub(r"\([^)]*\)", " ", rest))}
     for pattern, stage in _STAGES.items():
-        if pattern.fullmatch(bare) or any(pattern.search(fold(other)) for other in others):
+        if any(map(pattern.fullmatch, alone)) or any(map(pattern.search, map(fold, others))):
             return stage
     return "awarded"
 
 
-def stated_maximum(cell: Cell) -> str:
-    """Return the maximum a criterion's heading states in brackets, "1.2.3 (2,5)", or nothing."""
-    found = _MAXIMUM.search(cell.text)
-    return found[1] if found else ""
+def stated_maximum(cell: Cell) -> Decimal | None:
+    """Return the maximum a criterion's heading states behind its number: "1.2.3 (2,5)"."""
+    number = _NUMBER.match(cell.text)
+    stated = _MAXIMUM.match(cell.text, number.end()) if number else None
+    return Decimal(stated[1].replace(",", ".")) if stated else None

@@ -229,7 +229,7 @@ def _plan_criteria(plan: _Plan, headings: Headings, scheme: Scheme) -> None:
                 plan.unused.append(cell)
             continue
         stated = stated_maximum(cell)
-        if stated and leaf.max_points is not None and Decimal(stated) != abs(leaf.max_points):
+        if None not in (stated, leaf.max_points) and stated != abs(leaf.max_points):
             plan.refuse(
                 cell,
                 _("criterion %(number)s has a maximum of %(max)s points in this framework.")
