@@ -195,36 +195,3 @@ def _indexes_by_edition(edition_ids):
     for edition_id, index in rows.values_list("edition_id", "index_percent"):
         indexes.setdefault(edition_id, []).append(index)
     return indexes
-
-
-def means_by_year(authority) -> pd.DataFrame:
-    """Return the mean index of each group and year of ``authority``, oldest first.
-
-    Columns: ``year`` (int), ``group_slug``, ``group_name``, ``mean`` and ``median`` (Decimal,
-    percent, half up to the edition's decimals), ``units`` (int). Complete editions only: the mean
-    of a part is not the mean of the group.
-    """
-    editions = (
-        Edition.objects.current()
-        .filter(
-            framework__group__authority=authority,
-            framework__round=0,
-            completeness=Edition.Completeness.FULL,
-        )
-        .select_related("framework__group")
-        .order_by("framework__year", "framework__group__position")
-    )
-    rows = [
-        {
-            "year": overview.edition.framework.year,
-            "group_slug": overview.edition.framework.group.slug,
-            "group_name": overview.edition.framework.group.name,
-            "mean": overview.mean,
-            "median": overview.median,
-            "units": overview.units,
-        }
-        for overview in overviews(editions)
-    ]
-    return pd.DataFrame(
-        rows, columns=["year", "group_slug", "group_name", "mean", "median", "units"], dtype=object
-    )
