@@ -24,10 +24,9 @@ lint: .venv/installed ## Check style, templates, import directions, migrations a
 	@HTTPS=on DATABASE_URL=postgresql://portal@localhost/portal ALLOWED_HOSTS=portal.example \
 		SECRET_KEY="$$(head -c 48 /dev/urandom | base64)" $(RUN) manage.py check --deploy --fail-level WARNING
 
-fmt: .venv/installed ## Put code and templates in shape.
+fmt: .venv/installed ## Put the code in shape (templates are linted, never reformatted).
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
-	@.venv/bin/djlint templates --reformat --quiet
 
 bench: .venv/installed ## Measure pages and sealing (takes a minute).
 	@$(RUN) tests/load/bench.py

@@ -1,5 +1,8 @@
 """What holds for every test: the database, strict templates, no silent skips in CI."""
 
+import contextlib
+import fcntl
+import itertools
 import os
 import shutil
 import sys
@@ -64,12 +67,33 @@ class UnknownVariable(str):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings):
-    """Keep the embedded PostgreSQL up while tests need a database."""
+def django_db_modify_db_settings():
+    """Keep a server up while tests need one, with a database of this process's own on it."""
+    from django.conf import settings
+    from django.db import connection
+
     from reform_portal import embedded_postgres
 
-    with embedded_postgres.running():
+    with embedded_postgres.running(), free_number(settings.VAR_DIR) as number:
+        connection.settings_dict["TEST"]["NAME"] = f"test_reform_portal_{number}"
         yield
+
+
+@contextlib.contextmanager
+def free_number(folder):
+    """Hold the first number no other process holds, so that test runs at once do not meet.
+
+    A killed run leaves its database behind and its number free: the next one makes it anew.
+    """
+    folder.mkdir(exist_ok=True)
+    for number in itertools.count(1):
+        with (folder / f"test-{number}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield number
+            return
 
 
 @pytest.fixture(scope="session", autouse=True)
