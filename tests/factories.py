@@ -1,0 +1,146 @@
+"""Rows for tests: an authority, its units, a framework with scores, a sealed edition."""
+
+import datetime
+from decimal import Decimal
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import User
+from scorecards import assessing, publishing
+from scorecards.models import ClassBand, Criterion, Framework
+from units.models import Authority, Unit, UnitGroup
+from units.vietnamese import fold
+
+LONG_AGO = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+TOTAL = [("1", "100")]
+TREE = [("1", "60"), ("1.1", "40"), ("1.2", "20"), ("2", "40", "survey")]
+BANDS = [("Tốt", "80"), ("Khá", "65"), ("Trung bình", None)]
+
+
+def decimal(text):
+    return None if text is None else Decimal(text)
+
+
+def new_authority(slug="song-hong", **values):
+    defaults = {"name": "Ủy ban nhân dân tỉnh Sông Hồng", "place": "Sông Hồng"}
+    return Authority.objects.create(slug=slug, **{**defaults, **values})
+
+
+def new_group(authority=None, slug="so-nganh", **values):
+    defaults = {"name": "Cơ quan chuyên môn", "kind": "agency", "position": 1}
+    return UnitGroup.objects.create(
+        authority=authority or new_authority(), slug=slug, **{**defaults, **values}
+    )
+
+
+def new_unit(authority, name="Sở Tài chính", **values):
+    slug = slugify(fold(name))
+    defaults = {"kind": "agency", "code": slug[:30], "slug": slug, "name": name}
+    return Unit.objects.create(authority=authority, **{**defaults, **values})
+
+
+def new_user(username, *, authority=None, groups=(), **values):
+    user = User.objects.create_user(username, authority=authority, **values)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+def new_framework(group=None, *, year=2023, criteria=TOTAL, bands=BANDS, **values):
+    """Make a framework; ``criteria``: (number, maximum, kind), ``bands``: (name, floor)."""
+    framework = Framework.objects.create(
+        group=group or new_group(), year=year, **{"title": f"Chỉ số năm {year}", **values}
+    )
+    nodes = {}
+    for position, (number, max_points, *kind) in enumerate(criteria, start=1):
+        nodes[number] = Criterion.objects.create(
+            framework=framework,
+            parent=nodes.get(number.rpartition(".")[0]),
+            number=number,
+            position=position,
+            title=f"Tiêu chí {number}",
+            max_points=decimal(max_points),
+            kind=kind[0] if kind else "appraised",
+        )
+    ClassBand.objects.bulk_create(
+        ClassBand(framework=framework, position=position, name=name, floor=decimal(floor))
+        for position, (name, floor) in enumerate(bands, start=1)
+    )
+    return framework
+
+
+def leaf(framework, number="1"):
+    return framework.criteria.get(number=number)
+
+
+def open_cards(framework, units):
+    """Give the units their scorecards; return them in the order of ``units``."""
+    units = list(units)
+    cards = assessing.open_scorecards(framework, units)
+    return [cards[unit.pk] for unit in units]
+
+
+def give_points(framework, points, *, field="awarded"):
+    """Enter ``points``: unit → text, or unit → leaf number → text; None leaves the leaf empty."""
+    cards = open_cards(framework, points)
+    leaves = {criterion.number: criterion.pk for criterion in framework.criteria.leaves()}
+    assessing.enter(
+        framework,
+        [
+            assessing.Entry(card.pk, leaves[number], {field: Decimal(value)})
+            for card, given in zip(cards, points.values(), strict=True)
+            for number, value in (given if isinstance(given, dict) else {"1": given}).items()
+            if value is not None
+        ],
+    )
+
+
+def give_maximum(framework, unit, max_points, *, number="1", reason="nguồn không nêu"):
+    (card,) = open_cards(framework, [unit])
+    key = (card.pk, leaf(framework, number).pk)
+    assessing.set_maxima(framework, {key: Decimal(max_points)}, reason=reason)
+
+
+def announce(framework, unit, **printed):
+    """Store what a source printed for the unit: index_percent, rank, class_name."""
+    (card,) = open_cards(framework, [unit])
+    if "index_percent" in printed:
+        printed["index_percent"] = Decimal(printed["index_percent"])
+    assessing.record_announced(framework, {card.pk: printed})
+
+
+def seal(framework, **values):
+    """Seal what the framework holds and show it at once, unless ``values`` say otherwise."""
+    return publishing.seal(framework, **{"acknowledged": True, "public_from": LONG_AGO, **values})
+
+
+def open_correction(framework):
+    """Let a sealed framework take scores again."""
+    Framework.objects.filter(pk=framework.pk).update(state="scoring")
+    framework.refresh_from_db()
+
+
+def new_edition(points, *, group=None, units=None, **values):
+    """Publish a league table of ``points``: unit name → points, as `give_points` takes them.
+
+    Units that the authority has under that name are taken again. What `seal` does not take goes
+    to `new_framework`.
+    """
+    group = group or new_group()
+    known = {unit.name: unit for unit in group.authority.units.all()}
+    units = {
+        name: known.get(name) or new_unit(group.authority, name, kind=group.kind) for name in points
+    }
+    of_edition = {
+        key: values.pop(key)
+        for key in ("completeness", "decision", "note", "public_from")
+        if key in values
+    }
+    framework = new_framework(group, **values)
+    give_points(framework, {units[name]: given for name, given in points.items()})
+    return seal(framework, **of_edition)
+
+
+def tomorrow():
+    return timezone.now() + datetime.timedelta(days=1)
