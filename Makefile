@@ -13,7 +13,7 @@ demo: .venv/installed ## Set everything up and serve the portal on http://127.0.
 	@PORT="$(PORT)" exec $(RUN) -m reform_portal.demo
 
 test: .venv/installed ## Run every test (ARGS= goes to pytest, as in ARGS="-k journey").
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
 
 lint: .venv/installed ## Check style, templates, import directions, migrations and settings.
 	@$(RUN) -m ruff check .
