@@ -20,6 +20,9 @@ class ClassCountTable(tables.Table):
     class_name = tables.Column(gettext_lazy("Class"))
     count = tables.Column(gettext_lazy("Units"), attrs={"td": {"class": "n"}, "th": {"class": "n"}})
 
+    class Meta:
+        orderable = False
+
 
 def class_counts_chart(
     counts: pd.DataFrame,
@@ -54,7 +57,7 @@ def class_counts_chart(
             xaxis={"visible": False},
             yaxis={"visible": False},
         ),
-        table=ClassCountTable(rows, orderable=False),
+        table=ClassCountTable(rows),
         source=source,
         illustrative=illustrative,
     )

@@ -1,5 +1,6 @@
 """How the indexes of a group lie: a dot for each unit, or columns where units are many."""
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -40,6 +41,9 @@ class DistributionTable(tables.Table):
     stretch = tables.Column(gettext_lazy("Index (%)"))
     count = tables.Column(gettext_lazy("Units"), attrs={"td": {"class": "n"}, "th": {"class": "n"}})
 
+    class Meta:
+        orderable = False
+
 
 def distribution_chart(
     results: pd.DataFrame,
@@ -66,24 +70,29 @@ def distribution_chart(
     title = _("Distribution: %(group)s, %(year)s") % {"group": group_name, "year": year}
     start, end = _scale(rows)
     step = _step(start, end)
-    draw = _dots if len(rows) <= MOST_DOTS else _columns
-    traces, highest, height = draw(rows, decimals, start, end, step)
+    classes = _classes(rows, bands)
+    if len(rows) <= MOST_DOTS:
+        traces, levels = _dots(rows, classes, decimals, (end - start) / DOTS_ABREAST)
+        highest, height, count_axis = levels + 1.5, round((levels + 1.5) * (DOT + 2)), False
+    else:
+        traces, highest = _columns(rows, classes, start, end, step)
+        height, count_axis = 180, True
     return Chart(
         slug="phan-bo",
         title=title,
         summary=_summary(rows, len(results), decimals, mean, median),
         figure=figure(
-            _named(traces, bands, decimals),
+            traces,
             title=title,
             height=height + 160,
             margin={"l": 40, "r": 16, "t": 48, "b": 112},
             barmode="stack",
             bargap=0,
             xaxis=_index_axis(start, end),
-            yaxis=_count_axis(highest, visible=draw is _columns),
+            yaxis=_count_axis(highest, visible=count_axis),
             shapes=[*_edges(bands, start, end), *_averages(mean, median, decimals)],
         ),
-        table=DistributionTable(list(_stretches(rows, start, end, step)), orderable=False),
+        table=DistributionTable(list(_stretches(rows, start, end, step))),
         source=source,
         illustrative=illustrative,
     )
@@ -98,64 +107,78 @@ def _step(start: int, end: int) -> int:
     return next(step for step in (1, 2, 5, 10, end - start) if (end - start) / step <= 20)
 
 
-def _dots(rows: Sequence[dict], decimals: int, start: int, end: int, step: int):
-    """Return a trace per class with a dot per unit, set above another that it would cover."""
-    too_close = (end - start) / DOTS_ABREAST
+def _classes(rows: Sequence[dict], bands: Sequence[Band]) -> dict[str, str]:
+    """Return how each class is called in the legend, best first; with its edge where it is known.
+
+    Classes without units are there too, for their edges are drawn.
+    """
+    classes = {}
+    for above, band in itertools.pairwise([None, *bands]):
+        classes[band.name] = _band_words(band, above)
+    for row in reversed(rows):
+        classes.setdefault(row["class_name"], row["class_name"])
+    return classes or {"": ""}
+
+
+def _dots(
+    rows: Sequence[dict], classes: dict[str, str], decimals: int, too_close: float
+) -> tuple[list[dict], int]:
+    """Return a trace per class with a dot per unit, and how many dots stand on each other.
+
+    A dot goes above those that lie closer than ``too_close``: none covers another.
+    """
+    traces = {
+        name: _trace(name, words, type="scatter", mode="markers") for name, words in classes.items()
+    }
     last_at: list[float] = []
-    levels = []
     for row in rows:
         index = float(row["index_percent"])
         level = next((i for i, at in enumerate(last_at) if index - at >= too_close), len(last_at))
         last_at[level : level + 1] = [index]
-        levels.append(level + 1)
-    traces = {}
-    for row, level in zip(rows, levels, strict=True):
-        trace = traces.setdefault(row["class_name"], _dot_trace(row["class_name"]))
-        trace["x"].append(float(row["index_percent"]))
-        trace["y"].append(level)
+        trace = traces[row["class_name"]]
+        trace["x"].append(index)
+        trace["y"].append(level + 1)
         trace["customdata"].append(
             f"{plain(row['unit_name'])}<br>{percent(row['index_percent'], decimals)}"
         )
-    highest = max(levels, default=1)
-    return traces, highest + 1.5, round((highest + 1.5) * (DOT + 2))
+    for trace in traces.values():
+        trace["marker"]["size"] = DOT
+        if not trace["x"]:
+            # plotly.js leaves a trace without points out of the legend.
+            trace |= {"x": [None], "y": [None]}
+    return list(traces.values()), len(last_at)
 
 
-def _dot_trace(class_name: str) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "markers",
+def _columns(
+    rows: Sequence[dict], classes: dict[str, str], start: int, end: int, step: int
+) -> tuple[list[dict], float]:
+    """Return a trace per class with a column per stretch of the scale, and the top of the scale."""
+    lows = range(start, end, step)
+    counts = {name: [0] * len(lows) for name in classes}
+    for row in rows:
+        counts[row["class_name"]][_column_of(row, start, end, step)] += 1
+    traces = [
+        _trace(name, words, type="bar", width=step * 0.94)
+        | {
+            "x": [low + step / 2 for low in lows],
+            "y": counts[name],
+            "customdata": [
+                f"{_stretch(low, step)}<br>{plain(name)} {number(count)}"
+                for low, count in zip(lows, counts[name], strict=True)
+            ],
+        }
+        for name, words in classes.items()
+    ]
+    return traces, max(map(sum, zip(*counts.values(), strict=True))) * 1.1
+
+
+def _trace(class_name: str, words: str, **kind) -> dict:
+    return kind | {
         "x": [],
         "y": [],
         "customdata": [],
-        "marker": {"color": class_colour(class_name), "size": DOT},
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
-
-
-def _columns(rows: Sequence[dict], decimals: int, start: int, end: int, step: int):
-    """Return a trace per class with a column per stretch of the scale, the classes stacked."""
-    traces, totals = {}, {}
-    places = [low + step / 2 for low in range(start, end, step)]
-    for row in rows:
-        class_name = row["class_name"]
-        trace = traces.setdefault(class_name, _column_trace(class_name, places, step))
-        column = _column_of(row, start, end, step)
-        trace["y"][column] += 1
-        totals[column] = totals.get(column, 0) + 1
-    for class_name, trace in traces.items():
-        trace["customdata"] = [
-            f"{_stretch(low, step)}<br>{plain(class_name)} {number(count)}".strip()
-            for low, count in zip(range(start, end, step), trace["y"], strict=True)
-        ]
-    return traces, max(totals.values(), default=1) * 1.1, 180
-
-
-def _column_trace(class_name: str, places: list[float], step: int) -> dict:
-    return {
-        "type": "bar",
-        "x": places,
-        "y": [0] * len(places),
-        "width": step * 0.94,
+        "name": plain(words),
+        "showlegend": bool(class_name),
         "marker": {"color": class_colour(class_name)},
         "hovertemplate": "%{customdata}<extra></extra>",
     }
@@ -176,26 +199,6 @@ def _stretches(rows: Sequence[dict], start: int, end: int, step: int) -> Iterabl
 
 def _stretch(low: int, step: int) -> str:
     return _("%(low)s to %(high)s") % {"low": number(low), "high": number(low + step)}
-
-
-def _named(traces: dict[str, dict], bands: Sequence[Band], decimals: int) -> list[dict]:
-    """Return the traces, best class first, named by their class's edge where it is known.
-
-    A class without units is named too: its edge is drawn.
-    """
-    named = []
-    for i, band in enumerate(bands):
-        above = bands[i - 1] if i else None
-        trace = traces.pop(band.name, None) or {
-            **_dot_trace(band.name),
-            "x": [None],
-            "y": [None],
-            "customdata": [""],
-        }
-        named.append({**trace, "name": plain(_band_words(band, above))})
-    for class_name, trace in reversed(traces.items()):
-        named.append({**trace, "name": plain(class_name), "showlegend": bool(class_name)})
-    return named or [_dot_trace("")]
 
 
 def _band_words(band: Band, above: Band | None) -> str:
@@ -247,7 +250,7 @@ def _index_axis(start: int, end: int) -> dict:
 
 def _count_axis(highest: float, *, visible: bool) -> dict:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if highest / step <= 5)
-    ticks = list(range(0, int(highest) + 1, step))
+    ticks = list(range(step, int(highest) + 1, step))
     axis = {"range": [0, highest], "visible": visible, "gridcolor": LIGHT["line"]}
     if not visible:
         return axis
@@ -279,7 +282,7 @@ def _summary(
             "highest": percent(rows[-1]["index_percent"], decimals),
         }
     ]
-    if median is not None and mean is not None:
+    if len(rows) > 1 and median is not None and mean is not None:
         sentences.append(
             _("Their median is %(median)s, their mean %(mean)s.")
             % {"median": percent(median, decimals), "mean": percent(mean, decimals)}

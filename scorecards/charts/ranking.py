@@ -130,6 +130,7 @@ def _bars(rows: list[tuple[int, dict]], class_name: str | None, decimals: int, e
         words = _("no data")
         return trace | {
             "name": plain(words),
+            "showlegend": False,
             "x": [end] * len(rows),
             "text": [plain(words)] * len(rows),
             "textposition": "inside",

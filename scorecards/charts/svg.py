@@ -20,7 +20,7 @@ NARROWEST = 288 / EM  # the column of the narrowest phone (320 px), in em
 FILE_WIDTH, FILE_MARGIN = 720, 24
 
 LINE = 1.4  # from one line of text to the next
-BARS_END = 0.82  # of the width; the rest is the column of values
+BARS_END = 0.84  # of the width; the rest is the column of values
 MANY_ROWS = 40
 
 
@@ -130,12 +130,13 @@ def _rows(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
         raise ValueError("bars start at 0")
     pitch, thickness = (2.5, 0.5) if len(axis["tickvals"]) > MANY_ROWS else (3.0, 0.8)
     head, top = _legend(traces, layout, canvas, 0)
+    top += 0.4 if head else 0
     bar_tops, names = {}, []
     for tick, name in sorted(zip(axis["tickvals"], axis["ticktext"], strict=True)):
         for line in name.split("<br>"):
             names.append(f'<text y="{canvas.em(top + 1)}">{_text(line)}</text>')
             top += LINE
-        bar_tops[tick] = top
+        bar_tops[tick] = top + 0.1
         top += pitch - LINE
 
     tracks, bars, values = [], [], []
@@ -146,7 +147,7 @@ def _rows(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
         for length, tick, value in zip(trace["x"], trace["y"], _texts(trace), strict=True):
             y = bar_tops[tick]
             if hatched:
-                rects.append(_hatch(canvas, 0, BARS_END, y, thickness))
+                rects.append(_hatch(trace, canvas, (0, BARS_END), y, thickness))
             else:
                 tracks.append(f'<rect y="{canvas.em(y)}" width="{track}" height="{thick}"/>')
                 width = canvas.x(max(length, 0) / end * BARS_END)
@@ -191,13 +192,13 @@ def _strip(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
     for trace, size in parts:
         share, value = size / total, _texts(trace)[0]
         if _is_hatched(trace):
-            rects.append(_hatch(canvas, at, at + share, 0, 3))
+            rects.append(_hatch(trace, canvas, (at, at + share), 0, 3))
         else:
             rects.append(
                 f'<rect{_fill(trace["marker"]["color"])} x="{canvas.x(at)}" '
                 f'width="{canvas.x(share)}" height="{canvas.em(3)}"/>'
             )
-        if share * canvas.room > 1.2 * width_of(value) + 0.5:
+        if share * canvas.room > 1.2 * width_of(value) + 0.3:
             x, y = canvas.x(at + share / 2), canvas.em(1.95, 1.2)
             halo = "halo" if _is_hatched(trace) else "on-tone"
             numbers.append(f'<text class="{halo}" x="{x}" y="{y}">{_text(value)}</text>')
@@ -219,19 +220,20 @@ def _plane(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
         head = f'<text class="ink-soft" y="{canvas.em(1)}">{_text(title)}</text>'
         top += LINE
     plane = Plane(layout, top)
-    body = _axes(layout, plane, canvas)
-    for shape in layout.get("shapes", ()):
-        at = plane.across(_vertical(shape))
-        body += _line(canvas, (at, plane.top), (at, plane.bottom), shape["line"])
+    grid, ticks = _axes(layout, plane, canvas)
+    body = ""
     for trace, bases in _stacked(traces, layout):
         body += _columns(trace, bases, plane, canvas) if trace["type"] == "bar" else ""
         body += _points(trace, plane, canvas) if trace["type"] == "scatter" else ""
+    for shape in layout.get("shapes", ()):
+        at = plane.across(_vertical(shape))
+        body += _line(canvas, (at, plane.top), (at, plane.bottom), shape["line"])
     bottom = plane.bottom + 1.8
     if title := _axis_title(layout["xaxis"]):
         head += f'<text class="ink-soft" y="{canvas.em(bottom + 1)}">{_text(title)}</text>'
         bottom += LINE
     legend, bottom = _legend(traces, layout, canvas, bottom + 0.2)
-    return Drawing(head + body + legend, bottom)
+    return Drawing(head + grid + body + ticks + legend, bottom)
 
 
 class Plane:
@@ -252,25 +254,30 @@ class Plane:
         return self.bottom - (value - start) / (end - start) * (self.bottom - self.top)
 
 
-def _axes(layout: dict, plane: Plane, canvas: Canvas) -> str:
+def _axes(layout: dict, plane: Plane, canvas: Canvas) -> tuple[str, str]:
+    """Return the lines that lie under the data and the numbers that lie over them."""
     across, down = layout["xaxis"], layout["yaxis"]
-    grid, labels = [], []
+    heights, labels = [plane.bottom], []
     if down.get("visible", True):
         for value, label in zip(down["tickvals"], down["ticktext"], strict=True):
-            y = plane.down(value)
-            grid.append(f'<line x2="{canvas.x(1)}" y1="{canvas.em(y)}" y2="{canvas.em(y)}"/>')
-            labels.append(f'<text y="{canvas.em(y - 0.3)}">{_text(label)}</text>')
-    else:
-        y = canvas.em(plane.bottom)
-        grid.append(f'<line x2="{canvas.x(1)}" y1="{y}" y2="{y}"/>')
+            heights.append(plane.down(value))
+            labels.append(
+                f'<text class="ink-soft halo" y="{canvas.em(heights[-1] - 0.3)}">'
+                f"{_text(label)}</text>"
+            )
     y = canvas.em(plane.bottom + 1.3)
     for value, label in zip(across["tickvals"], across["ticktext"], strict=True):
         at = plane.across(value)
         anchor = "start" if at < 0.03 else "end" if at > 0.97 else "middle"
         labels.append(
-            f'<text x="{canvas.x(at)}" y="{y}" text-anchor="{anchor}">{_text(label)}</text>'
+            f'<text class="ink-soft" x="{canvas.x(at)}" y="{y}" text-anchor="{anchor}">'
+            f"{_text(label)}</text>"
         )
-    return f'<g{_stroke_of("line")}>{"".join(grid)}</g><g class="ink-soft">{"".join(labels)}</g>'
+    grid = "".join(
+        f'<line x2="{canvas.x(1)}" y1="{canvas.em(height)}" y2="{canvas.em(height)}"/>'
+        for height in dict.fromkeys(heights)
+    )
+    return f"<g{_stroke_of('line')}>{grid}</g>", "".join(labels)
 
 
 def _stacked(traces: list[dict], layout: dict) -> Iterable[tuple[dict, list[float]]]:
@@ -312,16 +319,18 @@ def _points(trace: dict, plane: Plane, canvas: Canvas) -> str:
             if start and end:
                 parts.append(_line(canvas, start, end, trace["line"]))
     if "markers" in trace["mode"]:
-        colours = trace["marker"]["color"]
         radius = canvas.em(trace["marker"]["size"] / 2 / EM)
-        for place, colour in zip(places, _each(colours, len(places)), strict=True):
-            if place:
-                x, y = canvas.x(place[0]), canvas.em(place[1])
-                parts.append(f'<circle{_fill(colour)} cx="{x}" cy="{y}" r="{radius}"/>')
+        dots = "".join(
+            f'<circle cx="{canvas.x(x)}" cy="{canvas.em(y)}" r="{radius}"/>'
+            for x, y in filter(None, places)
+        )
+        parts.append(f"<g{_fill(trace['marker']['color'])}>{dots}</g>")
     if "text" in trace["mode"]:
-        for place, text in zip(places, _texts(trace), strict=True):
+        sides = _each(trace["textposition"], len(places))
+        for place, text, side in zip(places, _texts(trace), sides, strict=True):
             if place and text:
-                x, y = canvas.x(place[0]), canvas.em(place[1] - 0.7)
+                below = side.startswith("bottom")
+                x, y = canvas.x(place[0]), canvas.em(place[1] + (1.5 if below else -0.7))
                 parts.append(
                     f'<text class="halo" x="{x}" y="{y}" text-anchor="middle" font-weight="650">'
                     f"{_text(text)}</text>"
@@ -364,9 +373,8 @@ def _swatch(item: dict) -> tuple[str, str]:
         return item["marker"]["color"], "▨" if _is_hatched(item) else "■"
     if item["type"] == "line":
         return item["line"]["color"], "|" if item["line"].get("dash", "solid") == "solid" else "¦"
-    if "markers" in item["mode"]:
-        colours = item["marker"]["color"]
-        return next(iter(_each(colours, 1))), "●"
+    if "lines" not in item["mode"]:
+        return item["marker"]["color"], "●"
     return item["line"]["color"], "—" if item["line"].get("dash", "solid") == "solid" else "- -"
 
 
@@ -383,18 +391,22 @@ def _line(
     dashes = dashes or _DASHES.get(line.get("dash"), "")
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     return (
-        f'<line{_stroke_of(_name(line["color"]))} stroke-width="{_short(line["width"])}"{dashed} '
+        f'<line{_stroke(line["color"])} stroke-width="{_short(line["width"])}"{dashed} '
         f'x1="{canvas.x(start[0])}" y1="{canvas.em(start[1])}" '
         f'x2="{canvas.x(end[0])}" y2="{canvas.em(end[1])}"/>'
     )
 
 
-def _hatch(canvas: Canvas, start: float, end: float, top: float, thickness: float) -> str:
-    """Draw the area of an unknown value: stripes of one dashed line (a pattern needs an id)."""
+def _hatch(
+    trace: dict, canvas: Canvas, across: tuple[float, float], top: float, thickness: float
+) -> str:
+    """Draw the area of an unknown value: stripes of one dashed line, as a pattern needs an id."""
+    start, end = (canvas.x(fraction) for fraction in across)
     y = canvas.em(top + thickness / 2)
     return (
-        f'<line{_stroke_of("none")} stroke-width="{canvas.em(thickness)}" stroke-dasharray="1 4" '
-        f'x1="{canvas.x(start)}" y1="{y}" x2="{canvas.x(end)}" y2="{y}"/>'
+        f"<line{_stroke(trace['marker']['pattern']['fgcolor'])} "
+        f'stroke-width="{canvas.em(thickness)}" stroke-dasharray="2 3" '
+        f'x1="{start}" y1="{y}" x2="{end}" y2="{y}"/>'
     )
 
 
@@ -429,6 +441,10 @@ def _name(colour: str) -> str:
 
 def _fill(colour: str) -> str:
     return _fill_of(_name(colour))
+
+
+def _stroke(colour: str) -> str:
+    return _stroke_of(_name(colour))
 
 
 def _fill_of(name: str) -> str:

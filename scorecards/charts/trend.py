@@ -1,7 +1,7 @@
 """A unit's index by year beside its group's median: what is missing stays a gap."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import django_tables2 as tables
 import pandas as pd
@@ -34,6 +34,9 @@ class TrendTable(tables.Table):
     class_name = tables.Column(gettext_lazy("Class"))
     note = tables.Column(gettext_lazy("Note"))
 
+    class Meta:
+        orderable = False
+
 
 def index_trend(
     history: pd.DataFrame, *, unit_name: str, source: str, illustrative: bool = False
@@ -55,7 +58,7 @@ def index_trend(
         title=title,
         summary=_summary(rows, unit_name),
         figure=figure(
-            [_median_line(rows), *_unit_line(rows, unit_name)],
+            _traces(rows, unit_name),
             title=title,
             height=400,
             margin={"l": 48, "r": 16, "t": 56, "b": 104},
@@ -68,7 +71,7 @@ def index_trend(
             yaxis=_index_axis(start, end),
             shapes=[_break(row) for row in rows if row["break_before"]],
         ),
-        table=TrendTable([_table_row(row) for row in rows], orderable=False),
+        table=TrendTable([_table_row(row) for row in rows]),
         source=source,
         illustrative=illustrative,
     )
@@ -115,71 +118,95 @@ def _scale(rows: Sequence[dict]) -> tuple[int, int]:
     return min(math.floor(lowest / 10) * 10, 50), max(100, math.ceil(highest / 10) * 10)
 
 
-def _unit_line(rows: Sequence[dict], unit_name: str) -> list[dict]:
-    """Return the line, cut at breaks, and the dots in the colour of each year's class."""
-    line = {"year": [], "index": []}
+def _traces(rows: Sequence[dict], unit_name: str) -> list[dict]:
+    traces = list(_unit_dots(rows))
+    if sum(row["index"] is not None for row in rows) > 1:
+        traces.insert(0, _unit_line(rows, unit_name))
+    if any(row["median"] is not None for row in rows) or not traces:
+        traces.insert(0, _median_line(rows))
+    return traces
+
+
+def _unit_line(rows: Sequence[dict], unit_name: str) -> dict:
+    """Return the unit's line, cut where a value is missing or a break lies."""
+    years, indexes = [], []
     for row in rows:
         if row["break_before"]:
-            line["year"].append(row["year"] - 0.5)
-            line["index"].append(None)
-        line["year"].append(row["year"])
-        line["index"].append(_float(row["index"]))
-    labelled = _labelled(rows)
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": line["year"],
-            "y": line["index"],
-            "name": plain(unit_name),
-            "line": {"color": LIGHT["ink"], "width": 2.5},
-            "hoverinfo": "skip",
-        },
-        {
+            years.append(row["year"] - 0.5)
+            indexes.append(None)
+        years.append(row["year"])
+        indexes.append(_float(row["index"]))
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": years,
+        "y": indexes,
+        "name": plain(unit_name),
+        "line": {"color": LIGHT["ink"], "width": 2.5},
+        "hoverinfo": "skip",
+    }
+
+
+def _unit_dots(rows: Sequence[dict]) -> Iterable[dict]:
+    """Yield a trace of dots for each class the unit was in, best value first."""
+    scored = [row for row in rows if row["index"] is not None]
+    labelled = _labelled(scored)
+    best_first = sorted(scored, key=lambda row: row["index"], reverse=True)
+    for class_name in dict.fromkeys(row["class_name"] for row in best_first):
+        part = [row for row in scored if row["class_name"] == class_name]
+        yield {
             "type": "scatter",
             "mode": "markers+text",
-            "x": [row["year"] for row in rows],
-            "y": [_float(row["index"]) for row in rows],
-            "name": plain(unit_name),
-            "showlegend": False,
-            "marker": {
-                "color": [class_colour(row["class_name"]) for row in rows],
-                "size": 11,
-            },
+            "x": [row["year"] for row in part],
+            "y": [float(row["index"]) for row in part],
+            "name": plain(class_name),
+            "showlegend": bool(class_name),
+            "marker": {"color": class_colour(class_name), "size": 11},
             "text": [
                 number(row["index"], row["decimals"]) if row["year"] in labelled else ""
-                for row in rows
+                for row in part
             ],
-            "textposition": "top center",
+            "textposition": [_side(row, scored) for row in part],
+            "textfont": {"weight": 650},
             "cliponaxis": False,
-            "customdata": [_hover(row) for row in rows],
+            "customdata": [_hover(row) for row in part],
             "hovertemplate": "%{customdata}<extra></extra>",
-        },
-    ]
+        }
+
+
+def _side(row: dict, scored: Sequence[dict]) -> str:
+    """Return where a value stands beside its dot: under it where the line comes from above."""
+    i = scored.index(row)
+    neighbours = [*scored[max(i - 1, 0) : i], *scored[i + 1 : i + 2]]
+    if neighbours and all(other["index"] > row["index"] for other in neighbours):
+        return "bottom center"
+    return "top center"
 
 
 def _median_line(rows: Sequence[dict]) -> dict:
     name = _("Median of the group")
     return {
         "type": "scatter",
-        "mode": "lines",
+        # A year between two gaps has no line: its dot alone shows.
+        "mode": "lines+markers",
         "x": [row["year"] for row in rows],
         "y": [_float(row["median"]) for row in rows],
         "name": plain(name),
         "line": {"color": LIGHT["ink-soft"], "width": 1.5, "dash": "dash"},
+        "marker": {"color": LIGHT["ink-soft"], "size": 4},
         "customdata": [
             "" if row["median"] is None else percent(row["median"], row["decimals"]) for row in rows
         ],
-        "hovertemplate": f"{plain(name)}<br>%{{x}}: %{{customdata}}<extra></extra>",
+        "hovertemplate": f"{plain(name)}: %{{customdata}}<extra></extra>",
     }
 
 
-def _labelled(rows: Sequence[dict]) -> set[int]:
+def _labelled(scored: Sequence[dict]) -> set[int]:
     """Return the years whose value is written: all of a few, else first, last, best and worst."""
-    values = {row["year"]: float(row["index"]) for row in rows if row["index"] is not None}
-    if len(values) <= MOST_LABELS:
-        return set(values)
-    return {min(values), max(values), min(values, key=values.get), max(values, key=values.get)}
+    if len(scored) <= MOST_LABELS:
+        return {row["year"] for row in scored}
+    by_index = sorted(scored, key=lambda row: row["index"])
+    return {row["year"] for row in (scored[0], scored[-1], by_index[0], by_index[-1])}
 
 
 def _break(row: dict) -> dict:
@@ -194,12 +221,12 @@ def _year_ticks(rows: Sequence[dict]) -> dict:
 
 
 def _index_axis(start: int, end: int) -> dict:
-    ticks = list(range(start, end + 1, 10 if end - start <= 60 else 20))
+    ticks = list(range(start, end + 1, 10 if end - start <= 40 else 20))
     title = _("Index (%)")
     if start:
         title = _("Index (%%); the axis starts at %(start)s") % {"start": number(start)}
     return {
-        "range": [start, end + (end - start) * 0.08],
+        "range": [start - (end - start) * 0.06, end + (end - start) * 0.06],
         "tickvals": ticks,
         "ticktext": [number(tick) for tick in ticks],
         "title": {"text": title},
