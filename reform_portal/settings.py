@@ -188,8 +188,13 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        # The hash is that of the empty <style> element plotly.js adds and then fills by script.
-        "style-src": [SELF, "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"],
+        "style-src": [
+            SELF,
+            # plotly.js adds two <style> elements: one empty and filled by script, one for its maps.
+            # The second hash belongs to plotly.js 4.1; a browser test tells when it changes.
+            "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+            "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='",
+        ],
         "img-src": [SELF, "data:", "blob:"],  # blob: is plotly.js drawing a chart to download
         "connect-src": [SELF],
         "font-src": [SELF],
