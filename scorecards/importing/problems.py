@@ -40,6 +40,7 @@ class Difference:
     what: str
     printed: Decimal | int | str
     computed: Decimal | int | str
+    decimals: int
 
     def __str__(self):
         return _(
@@ -50,8 +51,8 @@ class Difference:
             "address": self.cell.address,
             "unit": self.unit,
             "what": self.what,
-            "printed": shown(self.printed),
-            "computed": shown(self.computed),
+            "printed": shown(self.printed, self.decimals),
+            "computed": shown(self.computed, self.decimals),
         }
 
 
@@ -71,8 +72,8 @@ class IgnoredRow:
         }
 
 
-def shown(value: Decimal | int | str | None) -> str:
-    """Return a value as it is written for people: numbers with their decimals, nothing as —."""
+def shown(value: Decimal | int | str | None, decimals: int) -> str:
+    """Return a value as it is written for people: points with their decimals, nothing as —."""
     if value is None or value == "":
         return "—"
-    return number_format(value) if isinstance(value, Decimal) else str(value)
+    return number_format(value, decimals) if isinstance(value, Decimal) else str(value)

@@ -38,6 +38,7 @@ from scorecards.importing.workbook import read_workbook
 from scorecards.models.assessment import Score, Scorecard
 from scorecards.models.framework import Framework, Origin
 from scorecards.models.import_run import ImportRun
+from units.models import Unit
 from units.vietnamese import fold
 
 Value = Decimal | int | str | None
@@ -89,14 +90,15 @@ class Change:
     what: str
     old: Value
     new: Value
+    decimals: int
 
     @property
     def old_shown(self) -> str:
-        return shown(self.old)
+        return shown(self.old, self.decimals)
 
     @property
     def new_shown(self) -> str:
-        return shown(self.new)
+        return shown(self.new, self.decimals)
 
 
 @dataclass
@@ -190,16 +192,17 @@ class _Import:
         reading = read_scores(
             read_workbook(content, filename), self.scheme, self.directory, sheet_name=sheet
         )
+        to_open = [row.unit for row in reading.units if row.unit.id not in self.card_of]
+        self.units_to_open = [self.units[unit.id] for unit in to_open]
         self.preview = Preview(
             filename=filename,
             sha256=hashlib.sha256(content).hexdigest(),
             sheet=reading.sheet,
-            opened=[row.unit.name for row in reading.units if row.unit.id not in self.card_of],
+            opened=[unit.name for unit in to_open],
             ignored=reading.ignored,
             unused=reading.unused,
             problems=reading.problems,
         )
-        self.units_to_open = [row.unit.id for row in reading.units]
         self.points: dict[tuple[int, str], dict[str, Decimal]] = {}
         self.maxima: dict[tuple[int, str], Decimal] = {}
         self.announced: dict[int, dict[str, Value]] = {}
@@ -254,7 +257,8 @@ class _Import:
         )
         self.units = {}
         members, at_year_end, earlier, elsewhere = [], [], [], []
-        for unit in group.authority.units.prefetch_related("aliases"):
+        units = Unit.objects.filter(authority=group.authority_id).order_by("pk")
+        for unit in units.prefetch_related("aliases"):
             self.units[unit.pk] = unit
             known = KnownUnit(
                 unit.pk,
@@ -285,12 +289,13 @@ class _Import:
         self.directory = Directory(members, at_year_end, earlier, elsewhere=elsewhere)
 
     def _note(self, unit: str, what, old: Value, new: Value):
+        change = Change(unit, what, old, new, self.scheme.decimals)
         if old == new:
             self.preview.unchanged += 1
         elif old is None:
-            self.preview.added.append(Change(unit, what, old, new))
+            self.preview.added.append(change)
         else:
-            self.preview.changed.append(Change(unit, what, old, new))
+            self.preview.changed.append(change)
 
     def _weigh_maxima(self, row: UnitReading):
         for number, maximum in row.maxima.items():
@@ -355,6 +360,7 @@ class _Import:
                             _COMPARED.get(key) or str(_STAGES["awarded"]) % key,
                             printed.value,
                             computed,
+                            printed.decimals if key is Field.PERCENT else self.scheme.decimals,
                         )
                     )
 
@@ -379,7 +385,7 @@ class _Import:
         wanted = _(
             "the unit's maxima add up to %(max)s: enter first what does not apply to it, "
             "or what it has other maxima for."
-        ) % {"max": shown(result.max_points)}
+        ) % {"max": shown(result.max_points, self.scheme.decimals)}
         self.preview.problems.append(Problem(printed.cell, printed.cell.shown, wanted))
 
     def _computed(self, key, printed: Printed, result: Result, card: Card) -> Value:
@@ -405,23 +411,19 @@ class _Import:
     def write(self, by) -> None:
         """Write everything: scorecards, maxima, points, announced values."""
         framework = self.framework
-        cards = assessing.open_scorecards(
-            framework, [self.units[unit_id] for unit_id in self.units_to_open]
-        )
+        cards = assessing.open_scorecards(framework, self.units_to_open)
         maxima = {
             (cards[unit_id].pk, self.leaves[number].pk): maximum
             for (unit_id, number), maximum in self.maxima.items()
         }
-        assessing.set_maxima(
-            framework,
-            {key: maximum for key, maximum in maxima.items() if maximum == 0},
-            reason=_("does not apply, according to the imported file"),
-        )
-        assessing.set_maxima(
-            framework,
-            {key: maximum for key, maximum in maxima.items() if maximum != 0},
-            reason=_("the source gives no reason"),
-        )
+        left_out = {key: maximum for key, maximum in maxima.items() if maximum == 0}
+        other = {key: maximum for key, maximum in maxima.items() if maximum != 0}
+        if left_out:
+            reason = _("does not apply, according to the imported file")
+            assessing.set_maxima(framework, left_out, reason=reason)
+        if other:
+            reason = _("the source gives no reason")
+            assessing.set_maxima(framework, other, reason=reason)
         assessing.enter(
             framework,
             [

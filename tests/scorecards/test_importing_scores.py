@@ -1,0 +1,596 @@
+import csv as csv_files
+import hashlib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from accounts.models import User
+from scorecards import assessing, importing
+from scorecards.models import (
+    AnnouncedCount,
+    Applicability,
+    ClassBand,
+    Criterion,
+    Framework,
+    ImportRun,
+    Score,
+    Scorecard,
+)
+from tests.scorecards.workbooks import csv, xlsx
+from units.models import Authority, Unit, UnitAlias, UnitGroup
+
+pytestmark = pytest.mark.django_db
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+
+
+@pytest.fixture(autouse=True)
+def _english(settings):
+    # The words kept in the database are in the portal's own language: here the msgids.
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
+
+
+def province(place="Tây Ninh", slug="tay-ninh"):
+    return Authority.objects.create(slug=slug, name=f"UBND tỉnh {place}", place=place)
+
+
+def group_of(authority, kind="agency", slug="so-nganh", name="Sở, ngành"):
+    return UnitGroup.objects.create(authority=authority, kind=kind, slug=slug, name=name)
+
+
+def units_of(authority, *names, kind="agency", **kwargs):
+    start = Unit.objects.count() + 1
+    return [
+        Unit.objects.create(
+            authority=authority,
+            kind=kind,
+            code=f"U{number}",
+            slug=f"u-{number}",
+            name=name,
+            **kwargs,
+        )
+        for number, name in enumerate(names, start=start)
+    ]
+
+
+def framework_of(group, *leaves, bands=(), **kwargs):
+    """A framework with leaves (number, kind, maximum) and bands (name, floor)."""
+    framework = Framework.objects.create(
+        group=group, **{"year": 2023, "title": "Chỉ số năm 2023", **kwargs}
+    )
+    for position, (number, kind, maximum) in enumerate(leaves or [("1", "appraised", 100)]):
+        Criterion.objects.create(
+            framework=framework,
+            number=number,
+            kind=kind,
+            max_points=maximum,
+            title=f"Tiêu chí {number}",
+            position=position,
+            parent=framework.criteria.filter(number=number.rpartition(".")[0]).first(),
+        )
+    for position, (name, floor) in enumerate(bands, start=1):
+        ClassBand.objects.create(framework=framework, position=position, name=name, floor=floor)
+    return framework
+
+
+def stored_points(framework):
+    """Unit name → leaf → (claimed, appraised, awarded), as text."""
+    found = {card.unit.name: {} for card in framework.scorecards.select_related("unit")}
+    scores = Score.objects.filter(scorecard__framework=framework)
+    for score in scores.select_related("scorecard__unit", "criterion"):
+        stages = (score.claimed, score.appraised, score.awarded)
+        found[score.scorecard.unit.name][score.criterion.number] = tuple(
+            None if value is None else f"{value:.2f}" for value in stages
+        )
+    return found
+
+
+def stored_maxima(framework):
+    return {
+        (row.scorecard.unit.name, row.criterion.number): (f"{row.max_points:.2f}", row.reason)
+        for row in Applicability.objects.filter(scorecard__framework=framework).select_related(
+            "scorecard__unit", "criterion"
+        )
+    }
+
+
+def changes(found):
+    return [(change.unit, str(change.what), change.old_shown, change.new_shown) for change in found]
+
+
+def two_agencies(**kwargs):
+    authority = province()
+    units_of(authority, "Sở Y tế", "Sở Tư pháp")
+    return framework_of(group_of(authority), **kwargs)
+
+
+TOTALS = csv([["Đơn vị", "Tổng điểm"], ["Sở Y tế", "49,07"], ["Sở Tư pháp", "94"]], separator=";")
+
+
+def test_preview_says_everything_and_writes_nothing():
+    framework = two_agencies()
+    found = importing.preview(framework, TOTALS, "diem.csv")
+    assert (changes(found.added), changes(found.changed), found.unchanged, found.opened) == (
+        [
+            ("Sở Y tế", "points of criterion 1", "—", "49.07"),
+            ("Sở Tư pháp", "points of criterion 1", "—", "94.00"),
+        ],
+        [],
+        0,
+        ["Sở Y tế", "Sở Tư pháp"],
+    )
+    assert found.sha256 == hashlib.sha256(TOTALS).hexdigest()
+    assert [Scorecard.objects.count(), Score.objects.count(), ImportRun.objects.count()] == [0] * 3
+
+
+def test_apply_writes_the_scores_and_keeps_a_record():
+    framework = two_agencies()
+    user = User.objects.create_user("lan")
+    run = importing.apply(framework, TOTALS, "C:/tmp/diem.csv", by=user)
+    run.refresh_from_db()
+    assert stored_points(framework) == {
+        "Sở Y tế": {"1": (None, None, "49.07")},
+        "Sở Tư pháp": {"1": (None, None, "94.00")},
+    }
+    assert {
+        "by": run.by,
+        "filename": run.filename,
+        "sha256": run.sha256,
+        "content": bytes(run.content),
+        "counts": (run.added, run.changed, run.unchanged),
+        "differences": run.differences,
+    } == {
+        "by": user,
+        "filename": "diem.csv",
+        "sha256": hashlib.sha256(TOTALS).hexdigest(),
+        "content": TOTALS,
+        "counts": (2, 0, 0),
+        "differences": [],
+    }
+    framework.refresh_from_db()
+    assert framework.state == "scoring"
+
+
+def test_same_file_again_changes_nothing():
+    framework = two_agencies()
+    importing.apply(framework, TOTALS, "diem.csv")
+    before = list(Score.objects.values_list("pk", "changed_at"))
+    run = importing.apply(framework, TOTALS, "diem.csv")
+    assert (run.added, run.changed, run.unchanged) == (0, 0, 2)
+    assert list(Score.objects.values_list("pk", "changed_at")) == before
+
+
+def test_corrected_file_changes_what_differs_and_erases_nothing():
+    framework = two_agencies()
+    importing.apply(framework, TOTALS, "diem.csv")
+    corrected = csv(
+        [["Đơn vị", "Tổng điểm"], ["Sở Tư pháp", "94.5"], ["Sở Y tế", "chưa có số liệu"]],
+        separator=";",
+    )
+    found = importing.preview(framework, corrected, "diem.csv")
+    assert (changes(found.added), changes(found.changed), found.unchanged, found.kept) == (
+        [],
+        [("Sở Tư pháp", "points of criterion 1", "94.00", "94.50")],
+        0,
+        1,
+    )
+    importing.apply(framework, corrected, "diem.csv")
+    assert stored_points(framework) == {
+        "Sở Y tế": {"1": (None, None, "49.07")},
+        "Sở Tư pháp": {"1": (None, None, "94.50")},
+    }
+
+
+def test_one_wrong_cell_and_nothing_is_written():
+    framework = two_agencies()
+    rows = [["Đơn vị", "Điểm tối đa", "Tổng điểm"], ["Sở Y tế", "71,5", "69"]]
+    wrong = csv([*rows, ["Sở Tư pháp", "100", "981,31"]], separator=";")
+    with pytest.raises(importing.NotImportable) as refusal:
+        importing.apply(framework, wrong, "2023.csv")
+    assert list(map(str, refusal.value.problems)) == [
+        "Sheet “2023”, cell C3: found “981,31”; points from 0.00 to 100.00 are wanted."
+    ]
+    counts = [model.objects.count() for model in (Scorecard, Score, Applicability, ImportRun)]
+    framework.refresh_from_db()
+    assert (counts, framework.state) == ([0, 0, 0, 0], "setup")
+
+
+def test_sealed_framework_is_refused():
+    framework = two_agencies()
+    Framework.objects.filter(pk=framework.pk).update(state="sealed")
+    framework.refresh_from_db()
+    for act in (importing.preview, importing.apply):
+        with pytest.raises(assessing.Sealed) as refusal:
+            act(framework, TOTALS, "diem.csv")
+        assert str(refusal.value) == "The result of Tây Ninh, Sở, ngành, 2023 is sealed."
+
+
+def test_import_confirmed_on_an_outdated_preview_is_refused():
+    framework = two_agencies()
+    seen = importing.preview(framework, TOTALS, "diem.csv").fingerprint
+    other = csv([["Đơn vị", "Tổng điểm"], ["Sở Y tế", "50"]], separator=";")
+    importing.apply(framework, other, "khac.csv")
+    with pytest.raises(importing.Outdated) as refusal:
+        importing.apply(framework, TOTALS, "diem.csv", fingerprint=seen)
+    assert changes(refusal.value.preview.changed) == [
+        ("Sở Y tế", "points of criterion 1", "50.00", "49.07")
+    ]
+    assert stored_points(framework) == {"Sở Y tế": {"1": (None, None, "50.00")}}
+
+
+def test_import_confirmed_on_the_same_preview_goes_through():
+    framework = two_agencies()
+    seen = importing.preview(framework, TOTALS, "diem.csv").fingerprint
+    assert importing.apply(framework, TOTALS, "diem.csv", fingerprint=seen).added == 2
+
+
+def test_maxima_of_the_source_are_kept_with_a_reason():
+    framework = two_agencies()
+    rows = [["Đơn vị", "Điểm tối đa", "Điểm thẩm định"], ["Sở Y tế", "71,5", "69,25"]]
+    found = importing.preview(framework, csv(rows, separator=";"), "a.csv")
+    assert changes(found.added) == [
+        ("Sở Y tế", "maximum of criterion 1", "—", "71.50"),
+        ("Sở Y tế", "points of criterion 1", "—", "69.25"),
+    ]
+    importing.apply(framework, csv(rows, separator=";"), "a.csv")
+    assert stored_maxima(framework) == {("Sở Y tế", "1"): ("71.50", "the source gives no reason")}
+    assert stored_points(framework) == {"Sở Y tế": {"1": (None, "69.25", "69.25")}}
+    again = importing.apply(framework, csv(rows, separator=";"), "a.csv")
+    assert (again.added, again.changed) == (0, 0)
+
+
+TREE = (
+    ("1", "appraised", 5),
+    ("1.1", "appraised", 2),
+    ("1.2", "appraised", 3),
+    ("2", "survey", 10),
+    ("2.1", "survey", 10),
+    ("3", "bonus", 1),
+    ("4", "penalty", -2),
+)
+
+
+def tree_framework(**kwargs):
+    authority = province()
+    units_of(authority, "Sở Y tế", "Sở Tư pháp")
+    return framework_of(group_of(authority), *TREE, **kwargs)
+
+
+def test_matrix_fills_leaves_and_marks_what_does_not_apply():
+    framework = tree_framework(bands=[("Tốt", 80), ("Khá", None)])
+    rows = [
+        ["Mã đơn vị", "Tên đơn vị", "1.1", "1.2", "2.1", "3", "4", "1", "Tổng điểm", "Chỉ số",
+         "Xếp hạng", "Xếp loại"],
+        ["U1", "Sở Y tế", "1,5", "KAD", "9", "", "-1", "1,5", "9,5", "79,17", "2", "Khá"],
+        ["U2", "Sở Tư pháp", "2", "2,75", "10", "1", "", "4,75", "15,75", "105", "1", "Tốt"],
+    ]  # fmt: skip
+    run = importing.apply(framework, csv(rows, separator=";"), "a.csv")
+    assert stored_points(framework) == {
+        "Sở Y tế": {
+            "1.1": (None, None, "1.50"),
+            "2.1": (None, None, "9.00"),
+            "4": (None, None, "-1.00"),
+        },
+        "Sở Tư pháp": {
+            "1.1": (None, None, "2.00"),
+            "1.2": (None, None, "2.75"),
+            "2.1": (None, None, "10.00"),
+            "3": (None, None, "1.00"),
+        },
+    }
+    assert stored_maxima(framework) == {
+        ("Sở Y tế", "1.2"): ("0.00", "does not apply, according to the imported file")
+    }
+    assert (run.added, run.differences) == (8, [])
+
+
+def test_printed_values_that_differ_are_reported_and_not_stored():
+    framework = tree_framework(bands=[("Tốt", 80), ("Khá", None)])
+    rows = [
+        ["Đơn vị", "1.1", "1.2", "2.1", "1", "Điểm ĐTXHH", "Tổng điểm", "Chỉ số", "Hạng", "Loại"],
+        ["Sở Y tế", "1", "2", "6", "3,02", "6,03", "9,05", "60", "1", "Tốt"],
+        ["Sở Tư pháp", "2", "3", "10", "5", "10", "15", "100", "2", "Tốt"],
+    ]
+    run = importing.apply(framework, csv(rows, separator=";"), "2023.csv")
+    sheet = "Sheet “2023”, cell "
+    assert run.differences == [
+        f"{sheet}F2, Sở Y tế: survey points printed 6.03, computed 6.00.",
+        f"{sheet}G2, Sở Y tế: total points printed 9.05, computed 9.00.",
+        f"{sheet}I2, Sở Y tế: rank printed 1, computed 2.",
+        f"{sheet}J2, Sở Y tế: class printed Tốt, computed Khá.",
+        f"{sheet}I3, Sở Tư pháp: rank printed 2, computed 1.",
+    ]
+    assert set(
+        Scorecard.objects.values_list(
+            "announced_index_percent", "announced_rank", "announced_class_name"
+        )
+    ) == {(None, None, "")}
+
+
+def test_printed_rank_among_some_units_is_not_compared():
+    framework = tree_framework()
+    rows = [["Đơn vị", "1.1", "1.2", "2.1", "Hạng"], ["Sở Y tế", "1", "2", "6", "7"]]
+    rows += [["Sở Tư pháp", "2", "", "10", "1"]]
+    assert importing.preview(framework, csv(rows, separator=";"), "a.csv").differences == []
+
+
+def test_printed_maximum_that_no_criterion_explains_is_a_problem():
+    framework = tree_framework()
+    rows = [["Đơn vị", "Điểm tối đa", "1.1", "1.2", "2.1"], ["Sở Y tế", "12", "1", "KAD", "6"]]
+    rows += [["Sở Tư pháp", "14", "1", "1", "6"]]
+    found = importing.preview(framework, csv(rows, separator=";"), "2023.csv")
+    assert list(map(str, found.problems)) == [
+        "Sheet “2023”, cell B3: found “14”; the unit's maxima add up to 15.00: enter first what "
+        "does not apply to it, or what it has other maxima for."
+    ]
+
+
+def test_appraisal_and_survey_are_two_leaves_compared_with_the_total():
+    authority = province()
+    units_of(authority, "Sở Y tế", "Sở Tư pháp")
+    framework = framework_of(
+        group_of(authority), ("1", "appraised", 65), ("2", "survey", 35), decimals=2
+    )
+    rows = [
+        ["STT", "Đơn vị", "Điểm thẩm định", "Điểm ĐTXHH", "Tổng điểm"],
+        ["1", "Sở Y tế", "60,11", "30,22", "90,35"],
+        ["2", "Sở Tư pháp", "60,11", "30,22", "90,36"],
+    ]
+    run = importing.apply(framework, csv(rows, separator=";"), "2023.csv")
+    assert stored_points(framework)["Sở Y tế"] == {
+        "1": (None, "60.11", "60.11"),
+        "2": (None, None, "30.22"),
+    }
+    assert run.differences == [
+        "Sheet “2023”, cell E3, Sở Tư pháp: total points printed 90.36, computed 90.33."
+    ]
+
+
+def announced_framework(**kwargs):
+    return two_agencies(origin="announced", bands=[("Tốt", 80), ("Khá", None)], **kwargs)
+
+
+def test_announced_values_are_stored_and_compared():
+    framework = announced_framework()
+    rows = [
+        ["Đơn vị", "Điểm đạt", "Tỷ lệ đạt", "Vị thứ", "Xếp loại"],
+        ["Sở Y tế", "49,07", "49,08", "2", "khá"],
+        ["Sở Tư pháp", "94", "94", "1", "TỐT"],
+    ]
+    run = importing.apply(framework, csv(rows, separator=";"), "2023.csv")
+    cards = framework.scorecards.order_by("unit__pk")
+    assert list(
+        cards.values_list(
+            "unit__name", "announced_index_percent", "announced_rank", "announced_class_name"
+        )
+    ) == [
+        ("Sở Y tế", Decimal("49.080"), 2, "Khá"),
+        ("Sở Tư pháp", Decimal("94.000"), 1, "Tốt"),
+    ]
+    assert (run.added, run.differences) == (
+        8,
+        ["Sheet “2023”, cell C2, Sở Y tế: index (%) printed 49.08, computed 49.07."],
+    )
+    again = importing.apply(framework, csv(rows, separator=";"), "2023.csv")
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 8)
+
+
+def test_announced_classes_alone_are_stored_without_points():
+    framework = two_agencies(origin="announced", classified_by="none")
+    AnnouncedCount.objects.create(framework=framework, position=1, class_name="Khá", count=2)
+    rows = [["Đơn vị", "Điểm đạt", "Xếp loại"], ["Sở Y tế", "", "khá"], ["Sở Tư pháp", "", ""]]
+    run = importing.apply(framework, csv(rows, separator=";"), "a.csv")
+    assert (run.added, stored_points(framework)) == (1, {"Sở Y tế": {}, "Sở Tư pháp": {}})
+    assert list(framework.scorecards.exclude(announced_class_name="").values_list(
+        "unit__name", "announced_class_name"
+    )) == [("Sở Y tế", "Khá")]  # fmt: skip
+
+
+def test_unit_is_found_by_an_alias_in_the_registry():
+    framework = two_agencies()
+    UnitAlias.objects.create(unit=Unit.objects.get(name="Sở Y tế"), name="Sở Y tế và Dân số")
+    rows = csv([["Đơn vị", "Điểm"], ["SỞ Y TẾ VÀ DÂN SỐ", "1"]], separator=";")
+    importing.apply(framework, rows, "a.csv")
+    assert stored_points(framework) == {"Sở Y tế": {"1": (None, None, "1.00")}}
+
+
+def test_units_of_others_are_a_problem_each():
+    authority = province()
+    agencies = group_of(authority)
+    units_of(authority, "Sở Y tế")
+    units_of(authority, "Huyện Gò Dầu", kind="district")
+    units_of(authority, "Sở Du lịch", ends_on=date(2022, 6, 30))
+    [hospital] = units_of(authority, "Bệnh viện tỉnh")
+    units_of(province("Long An", "long-an"), "Sở Ngoại vụ")
+    others = framework_of(group_of(authority, slug="su-nghiep", name="Sự nghiệp"))
+    assessing.open_scorecards(others, [hospital])
+    names = ["Sở Y tế", "UBND huyện Gò Dầu", "Sở Du lịch", "Bệnh viện tỉnh", "Sở Ngoại vụ"]
+    rows = csv([["Đơn vị", "Điểm"], *([name, "1"] for name in names)], separator=";")
+    found = importing.preview(framework_of(agencies), rows, "2023.csv")
+    sheet = "Sheet “2023”, cell "
+    assert list(map(str, found.problems)) == [
+        f"{sheet}A3: found “UBND huyện Gò Dầu”; it does not belong to the group “Sở, ngành”.",
+        f"{sheet}A4: found “Sở Du lịch”; it did not exist in 2023.",
+        f"{sheet}A5: found “Bệnh viện tỉnh”; it is scored in another group this year: “Sự nghiệp”.",
+        f"{sheet}A6: found “Sở Ngoại vụ”; no unit of this group has this name or code.",
+    ]
+
+
+def test_of_two_units_of_one_name_the_one_at_the_end_of_the_year_is_meant():
+    authority = province()
+    [earlier] = units_of(authority, "Sở Xây dựng", ends_on=date(2023, 2, 28))
+    [later] = units_of(authority, "Sở Xây dựng", starts_on=date(2023, 3, 1))
+    group = group_of(authority)
+    rows = csv([["Đơn vị", "Điểm"], ["Sở Xây dựng", "1"]], separator=";")
+    importing.apply(framework_of(group), rows, "a.csv")
+    first_round = framework_of(group, round=1)
+    assessing.open_scorecards(first_round, [earlier])
+    importing.apply(first_round, rows, "a.csv")
+    assert list(
+        Scorecard.objects.order_by("framework__round").values_list("framework__round", "unit")
+    ) == [(0, later.pk), (1, earlier.pk)]
+
+
+def registry_of(folder, kind):
+    """The authority and its units of one kind, as the fixture folder lists them."""
+    authority = province(slug=folder)
+    with (FIXTURES / folder / "units.csv").open(encoding="utf-8") as lines:
+        for row in csv_files.DictReader(lines):
+            if row["kind"] != kind:
+                continue
+            unit = Unit.objects.create(
+                authority=authority,
+                **{key: row[key] for key in ("kind", "code", "slug", "name", "short_name")},
+            )
+            for name in filter(None, row["aliases"].split(";")):
+                UnitAlias.objects.create(unit=unit, name=name)
+    return authority
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "kind", "framework", "counts"),
+    [
+        (
+            "tay-ninh",
+            "so-nganh-2023.csv",
+            "agency",
+            {"bands": [("Tốt", 80), ("Khá", 70), ("Trung bình", 60), ("Kém", None)]},
+            (19 + 7 + 19 + 19, 0),
+        ),
+        (
+            "thua-thien-hue",
+            "so-nganh-2021.csv",
+            "agency",
+            {"decimals": 3, "year": 2021, "bands": [("Xuất sắc", 90), ("Tốt", 80), ("Khá", None)]},
+            (21 * 3, 0),
+        ),
+    ],
+    ids=["Tây Ninh 2023", "Thừa Thiên Huế 2021"],
+)
+def test_published_table_comes_in_whole_and_agrees_with_what_is_computed(
+    folder, file, kind, framework, counts
+):
+    group = group_of(registry_of(folder, kind), kind=kind)
+    framework = framework_of(group, origin="announced", **framework)
+    content = (FIXTURES / folder / file).read_bytes()
+    run = importing.apply(framework, content, file)
+    assert (run.added, run.changed, run.differences) == (*counts, [])
+    again = importing.apply(framework, content, file)
+    assert (again.added, again.changed, again.differences) == (0, 0, [])
+
+
+def big_framework(unit_count, leaf_count):
+    authority = province()
+    Unit.objects.bulk_create(
+        Unit(authority=authority, kind="commune", code=f"{n:05}", slug=f"xa-{n}", name=f"Xã số {n}")
+        for n in range(unit_count)
+    )
+    leaves = [(f"1.{n}", "appraised", 2) for n in range(1, leaf_count + 1)]
+    return framework_of(group_of(authority, kind="commune"), ("1", "appraised", None), *leaves)
+
+
+def matrix(unit_count, leaf_count):
+    heading = ["Mã đơn vị", "Tên đơn vị", *(f"1.{n}" for n in range(1, leaf_count + 1))]
+    rows = [
+        [f"{n:05}", f"Xã số {n}", *(((n + k) % 9) / 4 for k in range(leaf_count))]
+        for n in range(unit_count)
+    ]
+    return xlsx({"2023": [heading, *rows]})
+
+
+@pytest.mark.parametrize("unit_count", [1, 3, 30])
+def test_queries_do_not_grow_with_the_units(unit_count):
+    framework = big_framework(unit_count, 2)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        importing.apply(framework, matrix(unit_count, 2), "a.xlsx")
+    assert len(queries) == 29
+
+
+ARGUMENTS = ["--authority", "tay-ninh", "--group", "so-nganh", "--year", "2023"]
+
+
+def command(path, *arguments, capsys):
+    call_command("import_scores", str(path), *ARGUMENTS, *arguments)
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "diem.csv"
+    path.write_bytes(TOTALS)
+    return path
+
+
+def test_command_shows_what_it_imports(file, capsys):
+    framework = two_agencies()
+    lines = command(file, capsys=capsys)
+    run = ImportRun.objects.get()
+    assert lines == [
+        "diem.csv, sheet “diem”: 2 values to add, 0 to change, 0 left alone.",
+        "  Sở Y tế, points of criterion 1: — → 49.07",
+        "  Sở Tư pháp, points of criterion 1: — → 94.00",
+        "Units that get a scorecard:",
+        "  Sở Y tế",
+        "  Sở Tư pháp",
+        f"Imported: record {run.pk}.",
+    ]
+    assert (run.framework, run.by) == (framework, None)
+
+
+def test_command_rehearses(file, capsys):
+    two_agencies()
+    assert command(file, "--dry-run", capsys=capsys)[-1] == "Nothing was written."
+    assert Scorecard.objects.count() == 0
+
+
+def test_command_names_every_problem_and_writes_nothing(tmp_path, capsys):
+    two_agencies()
+    path = tmp_path / "2023.csv"
+    path.write_bytes(csv([["Đơn vị", "Điểm"], ["Sở Y tế", "49"], ["Sở Y ttế", "x"]], separator=";"))
+    with pytest.raises(CommandError) as refusal:
+        command(path, capsys=capsys)
+    assert str(refusal.value).splitlines() == [
+        "Sheet “2023”, cell A3: found “Sở Y ttế”; "
+        "no unit of this group has this name; the nearest: “Sở Y tế”.",
+        "Nothing was written.",
+    ]
+    assert (refusal.value.returncode, Scorecard.objects.count()) == (1, 0)
+
+
+def test_command_names_the_user_who_may(file, capsys):
+    framework = two_agencies()
+    root = User.objects.create_superuser("goc")
+    User.objects.create_user("khach", authority=framework.authority)
+    with pytest.raises(CommandError, match=r"^khach may not enter scores of UBND tỉnh Tây Ninh\.$"):
+        command(file, "--user", "khach", capsys=capsys)
+    command(file, "--user", "goc", capsys=capsys)
+    assert list(ImportRun.objects.values_list("by", flat=True)) == [root.pk]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "sentence"),
+    [
+        ("mất.csv", [], r"mất\.csv: No such file or directory$"),
+        (
+            "diem.csv",
+            ["--year", "2022"],
+            r"^There is no such framework; tay-ninh has: so-nganh 2023\.$",
+        ),
+        ("diem.csv", ["--sheet", "Huyện"], r"^The file has no sheet “Huyện”; it has: “diem”\.$"),
+    ],
+    ids=["no file", "no framework", "no sheet"],
+)
+def test_command_refuses_in_one_sentence(file, name, arguments, sentence, capsys):
+    two_agencies()
+    with pytest.raises(CommandError, match=sentence):
+        command(file.with_name(name), *arguments, capsys=capsys)
