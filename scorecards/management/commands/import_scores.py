@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from scorecards import assessing, importing
-from scorecards.models import Framework
+from scorecards.management.options import add_framework_options, framework_named, user_named
 
 FIRST_CHANGES = 20
 
@@ -17,17 +16,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--authority", required=True, help="such as tay-ninh")
-        parser.add_argument("--group", required=True, help="such as so-nganh")
-        parser.add_argument("--year", required=True, type=int)
-        parser.add_argument("--round", default=0, type=int, help="0 = the whole year")
+        add_framework_options(parser)
         parser.add_argument("--sheet", default="", help="where several sheets hold a table")
         parser.add_argument("--user", help="who imports; the account must administer the authority")
         parser.add_argument("--dry-run", action="store_true", help="show everything, write nothing")
 
     def handle(self, *, file, sheet, dry_run, **options):
-        framework = _framework(**options)
-        by = _user(options["user"], framework.authority)
+        framework = framework_named(**options)
+        by = user_named(options["user"], framework.authority)
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -94,31 +90,3 @@ class Command(BaseCommand):
             self.stdout.write(title)
         for line in lines:
             self.stdout.write(f"  {line}")
-
-
-def _framework(*, authority, group, year, round, **_options):
-    try:
-        return Framework.objects.select_related("group__authority").get(
-            group__authority__slug=authority, group__slug=group, year=year, round=round
-        )
-    except Framework.DoesNotExist as missing:
-        there = Framework.objects.filter(group__authority__slug=authority).order_by(
-            "year", "group__slug", "round"
-        )
-        names = ", ".join(f"{row.group.slug} {row.year}" for row in there.select_related("group"))
-        raise CommandError(
-            _("There is no such framework; %(authority)s has: %(names)s.")
-            % {"authority": authority, "names": names or "—"}
-        ) from missing
-
-
-def _user(name, authority):
-    if not name:
-        return None
-    user = get_user_model().objects.filter(username=name).first()
-    if user is None or not user.can_administer(authority):
-        raise CommandError(
-            _("%(user)s may not enter scores of %(authority)s.")
-            % {"user": name, "authority": authority}
-        )
-    return user
