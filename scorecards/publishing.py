@@ -447,7 +447,7 @@ class _Rehearsing:
 
     def _compare_counts(self, announced):
         found = Counter(row.class_name for row in self.out.results if row.class_name)
-        whole = sum(found.values()) == len(self.out.results)
+        whole = self.out.results and sum(found.values()) == len(self.out.results)
         for row in announced:
             if found[row.class_name] > row.count or (whole and found[row.class_name] != row.count):
                 self._find(
