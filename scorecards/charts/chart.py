@@ -41,10 +41,13 @@ class Chart:
 
     def svg_file(self) -> str:
         """Return the picture as a file of its own: title, source, light and dark inside."""
-        notes = [_("Source: %(source)s") % {"source": self.source}] if self.source else []
-        if self.illustrative:
-            notes.insert(0, _("Illustrative data, not real results."))
-        return svg.document(self.figure, title=self.title, desc=self.summary, notes=notes)
+        return svg.document(
+            self.figure,
+            title=self.title,
+            desc=self.summary,
+            warning=_("Illustrative data, not real results.") if self.illustrative else "",
+            source=self.source and _("Source: %(source)s") % {"source": self.source},
+        )
 
     def figure_json(self) -> str:
         """Return the figure as plotly.js reads it; what is unknown is null, never NaN."""
@@ -65,8 +68,20 @@ def figure(traces: Iterable[dict], *, title: str, height: int, **layout) -> go.F
         "plot_bgcolor": LIGHT["paper"],
         "height": height,
         "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
         "hoverlabel": {"align": "left"},
+        "modebar": {
+            "bgcolor": LIGHT["paper"],
+            "color": LIGHT["ink-soft"],
+            "activecolor": LIGHT["ink"],
+        },
         "meta": {"colours": NAME_OF},
     }
     return go.Figure(list(traces), base | layout)
@@ -84,6 +99,32 @@ def line_across(value: object, *, name: str = "", dash: str = "solid", colour: s
         "line": {"color": LIGHT[colour], "width": 1.5, "dash": dash},
         "name": plain(name),
         "showlegend": bool(name),
+    }
+
+
+def index_axis(start: int, end: float) -> dict:
+    """Return the horizontal axis of an index in percent; one that does not start at 0 says so."""
+    step = next(step for step in (10, 20, 50, 100, 1000) if (end - start) / step <= 6)
+    ticks = list(range(start, int(end) + 1, step))
+    return axis(ticks, index_title(start)) | {"range": [start, end], "showgrid": start == 0}
+
+
+def index_title(start: int) -> str:
+    """Return the title of an axis of indexes that starts at ``start`` percent."""
+    if start == 0:
+        return _("Index (%)")
+    return _("Index (%%); the axis starts at %(start)s") % {"start": number(start)}
+
+
+def axis(ticks: list[int], title: str) -> dict:
+    """Return an axis with the numbers of ``ticks`` written as the reader's language does."""
+    return {
+        "tickvals": ticks,
+        "ticktext": [number(tick) for tick in ticks],
+        "title": {"text": plain(title), "font": {"size": 13}, "standoff": 8},
+        "color": LIGHT["ink-soft"],
+        "gridcolor": LIGHT["line"],
+        "zeroline": False,
     }
 
 

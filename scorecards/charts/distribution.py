@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from scorecards.charts.chart import (
     Chart,
+    axis,
     class_colour,
     figure,
+    index_axis,
     known,
     line_across,
     number,
     percent,
     plain,
 )
-from scorecards.charts.palette import LIGHT
 
 MOST_DOTS = 60
 DOT = 9  # pixels across
@@ -85,10 +86,10 @@ def distribution_chart(
             traces,
             title=title,
             height=height + 160,
-            margin={"l": 40, "r": 16, "t": 48, "b": 112},
+            margin={"l": 48 if count_axis else 16, "r": 16, "t": 48, "b": 100},
             barmode="stack",
             bargap=0,
-            xaxis=_index_axis(start, end),
+            xaxis=index_axis(start, end),
             yaxis=_count_axis(highest, visible=count_axis),
             shapes=[*_edges(bands, start, end), *_averages(mean, median, decimals)],
         ),
@@ -232,33 +233,12 @@ def _averages(mean: Decimal | None, median: Decimal | None, decimals: int) -> li
     return lines
 
 
-def _index_axis(start: int, end: int) -> dict:
-    step = next((step for step in (10, 20, 50, 100) if (end - start) / step <= 6), end - start)
-    ticks = list(range(start, end + 1, step))
-    title = _("Index (%)")
-    if start:
-        title = _("Index (%%); the axis starts at %(start)s") % {"start": number(start)}
-    return {
-        "range": [start, end],
-        "tickvals": ticks,
-        "ticktext": [number(tick) for tick in ticks],
-        "title": {"text": title},
-        "showgrid": False,
-        "zeroline": False,
-    }
-
-
 def _count_axis(highest: float, *, visible: bool) -> dict:
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if highest / step <= 5)
-    ticks = list(range(step, int(highest) + 1, step))
-    axis = {"range": [0, highest], "visible": visible, "gridcolor": LIGHT["line"]}
+    span = {"range": [0, highest], "visible": visible}
     if not visible:
-        return axis
-    return axis | {
-        "tickvals": ticks,
-        "ticktext": [number(tick) for tick in ticks],
-        "title": {"text": _("Units")},
-    }
+        return span
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if highest / step <= 5)
+    return axis(list(range(step, int(highest) + 1, step)), _("Units")) | span
 
 
 def _summary(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import pandas as pd
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from scorecards.charts.chart import (
     Chart,
     class_colour,
     figure,
+    index_axis,
     known,
     line_across,
     number,
@@ -23,6 +24,8 @@ from scorecards.charts.palette import LIGHT
 
 MOST_BARS = 200  # every unit of the largest group ranked today has its bar; 3.300 would not be read
 LEADERS = 30  # shown of a group that is larger
+Placed = list[tuple[float, dict]]  # the rows with their y
+
 NAME_ROOM = 25.5  # em on one line: what the narrowest phones show, and the longest usual name
 
 
@@ -79,34 +82,80 @@ def _descending(index: object) -> float:
 
 
 def _figure(rows: Sequence[dict], title: str, decimals: int, median: Decimal | None):
+    """Return the figure: a row's y is the line between its name above and its bar below."""
     indexes = [float(row["index_percent"]) for row in rows if known(row["index_percent"])]
     end = max([100.0, *indexes])
-    traces = [
-        _bars(list(part), class_name, decimals, end)
-        for class_name, part in groupby(enumerate(rows), key=lambda item: _class_of(item[1]))
-    ]
+    names = [_name(row) for row in rows]
+    places = list(accumulate((1 + 0.4 * name.count("<br>") for name in names), initial=0))
+    placed = list(zip(places[1:], rows, strict=True))
+    shapes = []
+    if median is not None:
+        words = _("Median %(value)s") % {"value": percent(median, decimals)}
+        shapes = [line_across(median, name=words)]
     return figure(
-        _one_legend_entry_each(traces),
+        [*_bars(placed, decimals, end), _names(placed, names), _values(placed, decimals, end)],
         title=title,
-        height=38 * len(rows) + 130,
-        margin={"l": 8, "r": 64, "t": 48, "b": 82},
-        bargap=0,
-        barmode="overlay",
-        xaxis={"range": [0, end], "title": {"text": _("Index (%)")}, "gridcolor": LIGHT["line"]},
-        yaxis={
-            "range": [len(rows) - 0.4, -0.6],
-            "tickvals": list(range(len(rows))),
-            "ticktext": [_label(row) for row in rows],
-            "ticklabelposition": "inside top",
-            "showgrid": False,
-            "zeroline": False,
-        },
-        shapes=[]
-        if median is None
-        else [
-            line_across(median, name=_("Median %(value)s") % {"value": percent(median, decimals)})
-        ],
+        height=round(38 * places[-1]) + 140,
+        margin={"l": 8, "r": 70, "t": 48, "b": 80},
+        xaxis=index_axis(0, end),
+        yaxis={"range": [places[-1] + 0.6, 0.4], "visible": False},
+        shapes=shapes,
     )
+
+
+def _name(row: dict) -> str:
+    rank = f"{int(row['rank'])}. " if known(row["rank"]) else ""
+    return "<br>".join(plain(line) for line in svg.wrapped(f"{rank}{row['unit_name']}", NAME_ROOM))
+
+
+def _names(placed: Placed, names: list[str]) -> dict:
+    return _texts([place for place, _row in placed], names) | {
+        "x": [0] * len(names),
+        "textposition": "top right",
+        "textfont": {"color": LIGHT["ink"]},
+    }
+
+
+def _values(placed: Placed, decimals: int, end: float) -> dict:
+    """Return the column of values at the right, where they stand under each other."""
+    no_data = plain(_("no data"))
+    texts, colours = [], []
+    for _place, row in placed:
+        there = known(row["index_percent"])
+        texts.append(number(row["index_percent"], decimals) if there else no_data)
+        colours.append(LIGHT["ink" if there else "ink-soft"])
+    return _texts([place for place, _row in placed], texts) | {
+        "x": [end] * len(texts),
+        "textposition": "bottom right",
+        "textfont": {"color": colours},
+    }
+
+
+def _texts(places: list[float], texts: list[str]) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "y": places,
+        "text": texts,
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _bars(placed: Placed, decimals: int, end: float) -> list[dict]:
+    """Return a trace for each run of rows of one class, each class once in the legend.
+
+    A class comes twice where it does not follow the ranks: units that are not ranked come later.
+    """
+    traces, named = [], set()
+    for class_name, run in groupby(placed, key=lambda item: _class_of(item[1])):
+        part = list(run)
+        trace = _hatched(part, end) if class_name is None else _run(part, class_name, decimals)
+        trace["showlegend"] = bool(class_name) and class_name not in named
+        named.add(class_name)
+        traces.append(trace)
+    return traces
 
 
 def _class_of(row: dict) -> str | None:
@@ -114,65 +163,43 @@ def _class_of(row: dict) -> str | None:
     return row["class_name"] if known(row["index_percent"]) else None
 
 
-def _bars(rows: list[tuple[int, dict]], class_name: str | None, decimals: int, end: float) -> dict:
-    """Return the trace of neighbouring rows of one class, or of those without data (None)."""
-    trace = {
+def _hatched(placed: Placed, end: float) -> dict:
+    words = plain(_("no data"))
+    return _bar(placed) | {
+        "name": words,
+        "x": [end] * len(placed),
+        "customdata": [f"{plain(row['unit_name'])}<br>{words}" for _place, row in placed],
+        "marker": {
+            "color": LIGHT["none"],
+            "pattern": {"shape": "/", "fgcolor": LIGHT["line"], "bgcolor": LIGHT["paper"]},
+        },
+    }
+
+
+def _run(placed: Placed, class_name: str, decimals: int) -> dict:
+    return _bar(placed) | {
+        "name": plain(class_name),
+        "legendgroup": plain(class_name),
+        "x": [float(row["index_percent"]) for _place, row in placed],
+        "customdata": [_hover(row, decimals) for _place, row in placed],
+        "marker": {"color": class_colour(class_name)},
+    }
+
+
+def _bar(placed: Placed) -> dict:
+    return {
         "type": "bar",
         "orientation": "h",
-        "y": [place for place, _row in rows],
+        "y": [place for place, _row in placed],
         "width": 0.3,
         "offset": 0.08,
-        "textposition": "outside",
-        "cliponaxis": False,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    if class_name is None:
-        words = _("no data")
-        return trace | {
-            "name": plain(words),
-            "showlegend": False,
-            "x": [end] * len(rows),
-            "text": [plain(words)] * len(rows),
-            "textposition": "inside",
-            "insidetextanchor": "start",
-            "textfont": {"color": LIGHT["ink-soft"]},
-            "customdata": [f"{plain(row['unit_name'])}<br>{plain(words)}" for _place, row in rows],
-            "marker": {
-                "color": LIGHT["none"],
-                "pattern": {"shape": "/", "fgcolor": LIGHT["line"], "bgcolor": LIGHT["paper"]},
-            },
-        }
-    return trace | {
-        "name": plain(class_name),
-        "x": [float(row["index_percent"]) for _place, row in rows],
-        "text": [number(row["index_percent"], decimals) for _place, row in rows],
-        "customdata": [_hover(row, decimals) for _place, row in rows],
-        "marker": {"color": class_colour(class_name)},
-        "showlegend": bool(class_name),
-    }
-
-
-def _one_legend_entry_each(traces: list[dict]) -> list[dict]:
-    """Return the traces with each class once in the legend, which toggles all its bars.
-
-    A class comes twice where it does not follow the ranks: units that are not ranked come later.
-    """
-    seen = set()
-    for trace in traces:
-        trace["legendgroup"] = trace["name"]
-        trace["showlegend"] = trace.get("showlegend", True) and trace["name"] not in seen
-        seen.add(trace["name"])
-    return traces
-
-
-def _label(row: dict) -> str:
-    rank = f"{int(row['rank'])}. " if known(row["rank"]) else ""
-    return "<br>".join(plain(line) for line in svg.wrapped(f"{rank}{row['unit_name']}", NAME_ROOM))
 
 
 def _hover(row: dict, decimals: int) -> str:
     index = _("Index: %(value)s") % {"value": percent(row["index_percent"], decimals)}
-    lines = [_label(row).replace("<br>", " "), plain(index), plain(row["class_name"])]
+    lines = [_name(row).replace("<br>", " "), plain(index), plain(row["class_name"])]
     return "<br>".join(line for line in lines if line)
 
 

@@ -59,25 +59,32 @@ def inline(figure, *, title: str, desc: str) -> str:
     )
 
 
-def document(figure, *, title: str, desc: str, notes: Sequence[str] = ()) -> str:
-    """Return a stand-alone SVG file, 720 pixels wide, with its title above and notes below."""
+def document(figure, *, title: str, desc: str, warning: str = "", source: str = "") -> str:
+    """Return a stand-alone SVG file, 720 pixels wide, that says by itself what it shows.
+
+    The title stands above the picture, then the ``warning`` (such as that the data are invented)
+    and the finding; the source stands below.
+    """
     width = FILE_WIDTH - 2 * FILE_MARGIN
-    canvas = Canvas(width)
-    drawing = _draw(figure, canvas)
+    drawing = _draw(figure, Canvas(width))
     heading = wrapped(title, width / 17)
-    footing = [line for note in notes for line in wrapped(note, width / 12)]
-    top = FILE_MARGIN + 23 * len(heading) + 8
+    finding = wrapped(desc, width / EM)
+    footing = wrapped(source, width / 12) if source else []
+    warned = FILE_MARGIN + 23 * len(heading) + 16
+    found = warned + 20 if warning else warned
+    top = found + 20 * len(finding)
     bottom = top + drawing.height * EM + 22
-    height = _short(bottom + 17 * len(footing) + FILE_MARGIN - 8)
+    height = _short(bottom + 17 * len(footing) + FILE_MARGIN - 12)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ink" role="img" width="{FILE_WIDTH}" '
         f'height="{height}" viewBox="0 0 {FILE_WIDTH} {height}" font-size="{EM}">'
         f"<title>{_text(title)}</title><desc>{_text(desc)}</desc><style>{_style()}</style>"
         f'<rect class="paper" width="100%" height="100%"/>'
-        f'<g font-size="17" font-weight="650">'
-        f"{_lines(heading, FILE_MARGIN, FILE_MARGIN + 15, 23)}</g>"
+        f'<g font-size="17" font-weight="650">{_lines(heading, FILE_MARGIN + 15, 23)}</g>'
+        f'<g font-weight="650">{_lines([warning] if warning else [], warned, 20)}</g>'
+        f"<g>{_lines(finding, found, 20)}</g>"
         f'<g transform="translate({FILE_MARGIN} {top})">{drawing.body}</g>'
-        f'<g class="ink-soft" font-size="12">{_lines(footing, FILE_MARGIN, bottom, 17)}</g></svg>\n'
+        f'<g class="ink-soft" font-size="12">{_lines(footing, bottom, 17)}</g></svg>\n'
     )
 
 
@@ -114,57 +121,94 @@ def _draw(figure, canvas: Canvas) -> Drawing:
     kinds = {(trace["type"], trace.get("orientation")) for trace in traces}
     if not kinds or layout.get("annotations"):
         raise ValueError("no drawing for an empty figure, nor for annotations: use the legend")
-    if kinds == {("bar", "h")}:
-        stacked = layout.get("barmode") == "stack"
-        return (_strip if stacked else _rows)(traces, layout, canvas)
+    if kinds == {("bar", "h")} and layout.get("barmode") == "stack":
+        return _strip(traces, layout, canvas)
+    if ("bar", "h") in kinds and kinds <= {("bar", "h"), ("scatter", None)}:
+        return _rows(traces, layout, canvas)
     if kinds <= {("bar", None), ("scatter", None)}:
         return _plane(traces, layout, canvas)
     raise ValueError(f"no drawing for traces of {sorted(map(str, kinds))}")
 
 
 def _rows(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
-    """Draw horizontal bars from 0, a name above each and its value at the right."""
-    axis = layout["yaxis"]
+    """Draw horizontal bars from 0. A row is a y: texts at 0 are its name, which stands above its
+    bar, texts at the end of the axis are its value, which stands at the right."""
     start, end = layout["xaxis"]["range"]
     if start != 0:
         raise ValueError("bars start at 0")
-    pitch, thickness = (2.5, 0.5) if len(axis["tickvals"]) > MANY_ROWS else (3.0, 0.8)
+    bars = [trace for trace in traces if trace["type"] == "bar"]
+    names, values = _columns_of_text(traces, end)
+    pitch, thickness = (2.5, 0.5) if len(names) > MANY_ROWS else (3.0, 0.8)
     head, top = _legend(traces, layout, canvas, 0)
     top += 0.4 if head else 0
-    bar_tops, names = {}, []
-    for tick, name in sorted(zip(axis["tickvals"], axis["ticktext"], strict=True)):
-        for line in name.split("<br>"):
-            names.append(f'<text y="{canvas.em(top + 1)}">{_text(line)}</text>')
+
+    bar_tops, body = {}, head
+    for place in sorted(names):
+        for line in names[place][0].split("<br>"):
+            body += f'<text y="{canvas.em(top + 1)}">{_text(line)}</text>'
             top += LINE
-        bar_tops[tick] = top + 0.1
+        bar_tops[place] = top + 0.1
         top += pitch - LINE
 
-    tracks, bars, values = [], [], []
-    thick = canvas.em(thickness)
-    track = canvas.x(BARS_END)
-    for trace in traces:
-        hatched, rects = _is_hatched(trace), []
-        for length, tick, value in zip(trace["x"], trace["y"], _texts(trace), strict=True):
-            y = bar_tops[tick]
-            if hatched:
-                rects.append(_hatch(trace, canvas, (0, BARS_END), y, thickness))
-            else:
-                tracks.append(f'<rect y="{canvas.em(y)}" width="{track}" height="{thick}"/>')
-                width = canvas.x(max(length, 0) / end * BARS_END)
-                rects.append(f'<rect y="{canvas.em(y)}" width="{width}" height="{thick}"/>')
-            halo = ' class="ink-soft halo" font-weight="400"' if hatched else ""
-            middle = canvas.em(y + thickness / 2 + 0.36)
-            values.append(f'<text{halo} x="{canvas.x(1)}" y="{middle}">{_text(value)}</text>')
-        bars.append(f"<g{_fill(trace['marker']['color'])}>{''.join(rects)}</g>")
-
-    body = (
-        f"{head}{''.join(names)}<g{_fill_of('wash')}>{''.join(tracks)}</g>{''.join(bars)}"
-        f'<g text-anchor="end" font-weight="650">{"".join(values)}</g>'
-    )
+    lengths = Lengths(canvas, end, thickness)
+    body += lengths.tracks([bar_tops[y] for trace in bars for y in _measured(trace)])
+    body += "".join(lengths.bars(trace, bar_tops) for trace in bars)
+    body += '<g text-anchor="end" font-weight="650">'
+    for place, (text, colour) in values.items():
+        y = canvas.em(bar_tops[place] + thickness / 2 + 0.36)
+        soft = "" if _name(colour) == "ink" else ' class="ink-soft halo" font-weight="400"'
+        body += f'<text{soft} x="{canvas.x(1)}" y="{y}">{_text(text)}</text>'
+    body += "</g>"
     for shape in layout.get("shapes", ()):
         at = _vertical(shape) / end * BARS_END
         body += _ticks(shape, at, sorted(bar_tops.values()), thickness, canvas)
     return Drawing(body, top)
+
+
+class Lengths:
+    """Draws what is as long as a number says, on an axis from 0 to ``end``."""
+
+    def __init__(self, canvas: Canvas, end: float, thickness: float):
+        self._canvas, self._end, self._thickness = canvas, end, thickness
+
+    def tracks(self, tops: list[float]) -> str:
+        """Return the whole length of the axis behind each bar."""
+        rects = "".join(self._rect(top, self._end) for top in tops)
+        return f"<g{_fill_of('wash')}>{rects}</g>" if rects else ""
+
+    def bars(self, trace: dict, tops: dict[float, float]) -> str:
+        if _is_hatched(trace):
+            across = (0, BARS_END)
+            return "".join(
+                _hatch(trace, self._canvas, across, tops[y], self._thickness) for y in trace["y"]
+            )
+        rects = "".join(
+            self._rect(tops[y], length) for length, y in zip(trace["x"], trace["y"], strict=True)
+        )
+        return f"<g{_fill(trace['marker']['color'])}>{rects}</g>"
+
+    def _rect(self, top: float, length: float) -> str:
+        width = self._canvas.x(max(length, 0) / self._end * BARS_END)
+        height = self._canvas.em(self._thickness)
+        return f'<rect y="{self._canvas.em(top)}" width="{width}" height="{height}"/>'
+
+
+def _columns_of_text(traces: list[dict], end: float) -> tuple[dict, dict]:
+    """Return the texts and their colours by y, those at 0 and those at the end of the axis."""
+    columns: dict[float, dict] = {0: {}, end: {}}
+    for trace in traces:
+        if trace["type"] == "bar":
+            continue
+        if trace["mode"] != "text" or set(trace["x"]) - set(columns):
+            raise ValueError("beside horizontal bars stand texts alone, at either end of the axis")
+        colours = _each(trace["textfont"]["color"], len(trace["x"]))
+        for x, y, text, colour in zip(trace["x"], trace["y"], trace["text"], colours, strict=True):
+            columns[x][y] = (text, colour)
+    return columns[0], columns[end]
+
+
+def _measured(trace: dict) -> list[float]:
+    return [] if _is_hatched(trace) else trace["y"]
 
 
 def _ticks(shape: dict, at: float, tops: list[float], thickness: float, canvas: Canvas) -> str:
@@ -257,8 +301,11 @@ class Plane:
 def _axes(layout: dict, plane: Plane, canvas: Canvas) -> tuple[str, str]:
     """Return the lines that lie under the data and the numbers that lie over them."""
     across, down = layout["xaxis"], layout["yaxis"]
-    heights, labels = [plane.bottom], []
-    if down.get("visible", True):
+    visible = down.get("visible", True)
+    heights, labels = [], []
+    if not visible or down["range"][0] == 0:
+        heights.append(plane.bottom)
+    if visible:
         for value, label in zip(down["tickvals"], down["ticktext"], strict=True):
             heights.append(plane.down(value))
             labels.append(
@@ -275,7 +322,7 @@ def _axes(layout: dict, plane: Plane, canvas: Canvas) -> tuple[str, str]:
         )
     grid = "".join(
         f'<line x2="{canvas.x(1)}" y1="{canvas.em(height)}" y2="{canvas.em(height)}"/>'
-        for height in dict.fromkeys(heights)
+        for height in heights
     )
     return f"<g{_stroke_of('line')}>{grid}</g>", "".join(labels)
 
@@ -464,9 +511,9 @@ def _text(text: str) -> str:
     return html.escape(html.unescape(text), quote=False)
 
 
-def _lines(lines: Sequence[str], x: float, top: float, step: float) -> str:
+def _lines(lines: Sequence[str], top: float, step: float) -> str:
     return "".join(
-        f'<text x="{_short(x)}" y="{_short(top + i * step)}">{_text(line)}</text>'
+        f'<text x="{FILE_MARGIN}" y="{_short(top + i * step)}">{_text(line)}</text>'
         for i, line in enumerate(lines)
     )
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from scorecards.charts.chart import (
     Chart,
+    axis,
     class_colour,
     figure,
+    index_title,
     known,
     line_across,
     number,
@@ -221,18 +223,10 @@ def _year_ticks(rows: Sequence[dict]) -> dict:
 
 
 def _index_axis(start: int, end: int) -> dict:
-    ticks = list(range(start, end + 1, 10 if end - start <= 40 else 20))
-    title = _("Index (%)")
-    if start:
-        title = _("Index (%%); the axis starts at %(start)s") % {"start": number(start)}
-    return {
-        "range": [start - (end - start) * 0.06, end + (end - start) * 0.06],
-        "tickvals": ticks,
-        "ticktext": [number(tick) for tick in ticks],
-        "title": {"text": title},
-        "gridcolor": LIGHT["line"],
-        "zeroline": False,
-    }
+    step = 10 if end - start <= 40 else 20
+    beyond = (end - start) * 0.06
+    ticks = list(range(start, end + 1, step))
+    return axis(ticks, index_title(start)) | {"range": [start - beyond, end + beyond]}
 
 
 def _hover(row: dict) -> str:
