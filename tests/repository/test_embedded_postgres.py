@@ -271,8 +271,10 @@ def test_only_the_server_s_account_enters_its_folders(repository):
 def test_normal_user_s_server_serves_root_too_and_stays_the_user_s():
     nobody = pwd.getpwnam("nobody")
     rights = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    # The interpreter of a virtual environment may lie in root's home; the system's does not.
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    # The interpreter of the virtual environment may lie in root's home; the system's does not.
+    python = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    if not Path(python).exists():
+        pytest.skip(f"a normal user needs {python}")
     with throw_away_repository() as repository:
         os.chown(repository, nobody.pw_uid, nobody.pw_gid)
         user = options(repository)
@@ -280,7 +282,7 @@ def test_normal_user_s_server_serves_root_too_and_stays_the_user_s():
 
         def count_as_user():
             return subprocess.run(
-                [f"/usr/bin/{version}", "-c", COUNT], capture_output=True, **user, **rights
+                [python, "-c", COUNT], capture_output=True, **user, **rights
             ).stdout
 
         visits = [count_as_user(), f"{count(repository)}\n", count_as_user()]
