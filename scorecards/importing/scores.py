@@ -424,14 +424,12 @@ class _Import:
         if other:
             reason = _("the source gives no reason")
             assessing.set_maxima(framework, other, reason=reason)
-        assessing.enter(
-            framework,
-            [
+        if self.points:
+            entries = [
                 assessing.Entry(cards[unit_id].pk, self.leaves[number].pk, points)
                 for (unit_id, number), points in self.points.items()
-            ],
-            by=by,
-        )
+            ]
+            assessing.enter(framework, entries, by=by)
         if self.announced:
             assessing.record_announced(
                 framework,

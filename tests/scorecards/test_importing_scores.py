@@ -12,18 +12,17 @@ from django.utils import translation
 
 from accounts.models import User
 from scorecards import assessing, importing
-from scorecards.models import (
-    AnnouncedCount,
-    Applicability,
-    ClassBand,
-    Criterion,
-    Framework,
-    ImportRun,
-    Score,
-    Scorecard,
+from scorecards.models import AnnouncedCount, Applicability, ImportRun, Score, Scorecard
+from tests.factories import new_authority, new_framework, new_group, new_unit, open_cards
+from tests.scorecards.imports import (
+    TOTALS,
+    changes,
+    stored_maxima,
+    stored_points,
+    two_agencies,
 )
 from tests.scorecards.workbooks import csv, xlsx
-from units.models import Authority, Unit, UnitAlias, UnitGroup
+from units.models import Unit, UnitAlias
 
 pytestmark = pytest.mark.django_db
 
@@ -36,83 +35,6 @@ def _english(settings):
     settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
-
-
-def province(place="Tây Ninh", slug="tay-ninh"):
-    return Authority.objects.create(slug=slug, name=f"UBND tỉnh {place}", place=place)
-
-
-def group_of(authority, kind="agency", slug="so-nganh", name="Sở, ngành"):
-    return UnitGroup.objects.create(authority=authority, kind=kind, slug=slug, name=name)
-
-
-def units_of(authority, *names, kind="agency", **kwargs):
-    start = Unit.objects.count() + 1
-    return [
-        Unit.objects.create(
-            authority=authority,
-            kind=kind,
-            code=f"U{number}",
-            slug=f"u-{number}",
-            name=name,
-            **kwargs,
-        )
-        for number, name in enumerate(names, start=start)
-    ]
-
-
-def framework_of(group, *leaves, bands=(), **kwargs):
-    """A framework with leaves (number, kind, maximum) and bands (name, floor)."""
-    framework = Framework.objects.create(
-        group=group, **{"year": 2023, "title": "Chỉ số năm 2023", **kwargs}
-    )
-    for position, (number, kind, maximum) in enumerate(leaves or [("1", "appraised", 100)]):
-        Criterion.objects.create(
-            framework=framework,
-            number=number,
-            kind=kind,
-            max_points=maximum,
-            title=f"Tiêu chí {number}",
-            position=position,
-            parent=framework.criteria.filter(number=number.rpartition(".")[0]).first(),
-        )
-    for position, (name, floor) in enumerate(bands, start=1):
-        ClassBand.objects.create(framework=framework, position=position, name=name, floor=floor)
-    return framework
-
-
-def stored_points(framework):
-    """Unit name → leaf → (claimed, appraised, awarded), as text."""
-    found = {card.unit.name: {} for card in framework.scorecards.select_related("unit")}
-    scores = Score.objects.filter(scorecard__framework=framework)
-    for score in scores.select_related("scorecard__unit", "criterion"):
-        stages = (score.claimed, score.appraised, score.awarded)
-        found[score.scorecard.unit.name][score.criterion.number] = tuple(
-            None if value is None else f"{value:.2f}" for value in stages
-        )
-    return found
-
-
-def stored_maxima(framework):
-    return {
-        (row.scorecard.unit.name, row.criterion.number): (f"{row.max_points:.2f}", row.reason)
-        for row in Applicability.objects.filter(scorecard__framework=framework).select_related(
-            "scorecard__unit", "criterion"
-        )
-    }
-
-
-def changes(found):
-    return [(change.unit, str(change.what), change.old_shown, change.new_shown) for change in found]
-
-
-def two_agencies(**kwargs):
-    authority = province()
-    units_of(authority, "Sở Y tế", "Sở Tư pháp")
-    return framework_of(group_of(authority), **kwargs)
-
-
-TOTALS = csv([["Đơn vị", "Tổng điểm"], ["Sở Y tế", "49,07"], ["Sở Tư pháp", "94"]], separator=";")
 
 
 def test_preview_says_everything_and_writes_nothing():
@@ -205,12 +127,12 @@ def test_one_wrong_cell_and_nothing_is_written():
 
 def test_sealed_framework_is_refused():
     framework = two_agencies()
-    Framework.objects.filter(pk=framework.pk).update(state="sealed")
-    framework.refresh_from_db()
+    framework.state = framework.State.SEALED
+    framework.save()
     for act in (importing.preview, importing.apply):
         with pytest.raises(assessing.Sealed) as refusal:
             act(framework, TOTALS, "diem.csv")
-        assert str(refusal.value) == "The result of Tây Ninh, Sở, ngành, 2023 is sealed."
+        assert str(refusal.value) == "The result of Sông Hồng, Cơ quan chuyên môn, 2023 is sealed."
 
 
 def test_import_confirmed_on_an_outdated_preview_is_refused():
@@ -247,30 +169,28 @@ def test_maxima_of_the_source_are_kept_with_a_reason():
     assert (again.added, again.changed) == (0, 0)
 
 
-TREE = (
-    ("1", "appraised", 5),
-    ("1.1", "appraised", 2),
-    ("1.2", "appraised", 3),
-    ("2", "survey", 10),
-    ("2.1", "survey", 10),
-    ("3", "bonus", 1),
-    ("4", "penalty", -2),
-)
+LEAVES = [
+    ("1", "5"),
+    ("1.1", "2"),
+    ("1.2", "3"),
+    ("2", "10", "survey"),
+    ("2.1", "10", "survey"),
+    ("3", "1", "bonus"),
+    ("4", "-2", "penalty"),
+]
 
 
-def tree_framework(**kwargs):
-    authority = province()
-    units_of(authority, "Sở Y tế", "Sở Tư pháp")
-    return framework_of(group_of(authority), *TREE, **kwargs)
+def tree_framework(**values):
+    return two_agencies(criteria=LEAVES, bands=[("Tốt", "80"), ("Khá", None)], **values)
 
 
 def test_matrix_fills_leaves_and_marks_what_does_not_apply():
-    framework = tree_framework(bands=[("Tốt", 80), ("Khá", None)])
+    framework = tree_framework()
     rows = [
         ["Mã đơn vị", "Tên đơn vị", "1.1", "1.2", "2.1", "3", "4", "1", "Tổng điểm", "Chỉ số",
          "Xếp hạng", "Xếp loại"],
-        ["U1", "Sở Y tế", "1,5", "KAD", "9", "", "-1", "1,5", "9,5", "79,17", "2", "Khá"],
-        ["U2", "Sở Tư pháp", "2", "2,75", "10", "1", "", "4,75", "15,75", "105", "1", "Tốt"],
+        ["so-y-te", "Sở Y tế", "1,5", "KAD", "9", "", "-1", "1,5", "9,5", "79,17", "2", "Khá"],
+        ["so-tu-phap", "", "2", "2,75", "10", "1", "", "4,75", "15,75", "105", "1", "Tốt"],
     ]  # fmt: skip
     run = importing.apply(framework, csv(rows, separator=";"), "a.csv")
     assert stored_points(framework) == {
@@ -293,7 +213,7 @@ def test_matrix_fills_leaves_and_marks_what_does_not_apply():
 
 
 def test_printed_values_that_differ_are_reported_and_not_stored():
-    framework = tree_framework(bands=[("Tốt", 80), ("Khá", None)])
+    framework = tree_framework()
     rows = [
         ["Đơn vị", "1.1", "1.2", "2.1", "1", "Điểm ĐTXHH", "Tổng điểm", "Chỉ số", "Hạng", "Loại"],
         ["Sở Y tế", "1", "2", "6", "3,02", "6,03", "9,05", "60", "1", "Tốt"],
@@ -334,11 +254,7 @@ def test_printed_maximum_that_no_criterion_explains_is_a_problem():
 
 
 def test_appraisal_and_survey_are_two_leaves_compared_with_the_total():
-    authority = province()
-    units_of(authority, "Sở Y tế", "Sở Tư pháp")
-    framework = framework_of(
-        group_of(authority), ("1", "appraised", 65), ("2", "survey", 35), decimals=2
-    )
+    framework = two_agencies(criteria=[("1", "65"), ("2", "35", "survey")])
     rows = [
         ["STT", "Đơn vị", "Điểm thẩm định", "Điểm ĐTXHH", "Tổng điểm"],
         ["1", "Sở Y tế", "60,11", "30,22", "90,35"],
@@ -355,7 +271,7 @@ def test_appraisal_and_survey_are_two_leaves_compared_with_the_total():
 
 
 def announced_framework(**kwargs):
-    return two_agencies(origin="announced", bands=[("Tốt", 80), ("Khá", None)], **kwargs)
+    return two_agencies(origin="announced", bands=[("Tốt", "80"), ("Khá", None)], **kwargs)
 
 
 def test_announced_values_are_stored_and_compared():
@@ -384,7 +300,7 @@ def test_announced_values_are_stored_and_compared():
 
 
 def test_announced_classes_alone_are_stored_without_points():
-    framework = two_agencies(origin="announced", classified_by="none")
+    framework = two_agencies(origin="announced", classified_by="none", bands=[])
     AnnouncedCount.objects.create(framework=framework, position=1, class_name="Khá", count=2)
     rows = [["Đơn vị", "Điểm đạt", "Xếp loại"], ["Sở Y tế", "", "khá"], ["Sở Tư pháp", "", ""]]
     run = importing.apply(framework, csv(rows, separator=";"), "a.csv")
@@ -403,21 +319,22 @@ def test_unit_is_found_by_an_alias_in_the_registry():
 
 
 def test_units_of_others_are_a_problem_each():
-    authority = province()
-    agencies = group_of(authority)
-    units_of(authority, "Sở Y tế")
-    units_of(authority, "Huyện Gò Dầu", kind="district")
-    units_of(authority, "Sở Du lịch", ends_on=date(2022, 6, 30))
-    [hospital] = units_of(authority, "Bệnh viện tỉnh")
-    units_of(province("Long An", "long-an"), "Sở Ngoại vụ")
-    others = framework_of(group_of(authority, slug="su-nghiep", name="Sự nghiệp"))
-    assessing.open_scorecards(others, [hospital])
+    agencies = new_group()
+    authority = agencies.authority
+    new_unit(authority, "Sở Y tế")
+    new_unit(authority, "Huyện Gò Dầu", kind="district")
+    new_unit(authority, "Sở Du lịch", ends_on=date(2022, 6, 30))
+    hospital = new_unit(authority, "Bệnh viện tỉnh")
+    new_unit(new_authority("long-an"), "Sở Ngoại vụ")
+    others = new_framework(new_group(authority, "su-nghiep", name="Sự nghiệp"))
+    open_cards(others, [hospital])
     names = ["Sở Y tế", "UBND huyện Gò Dầu", "Sở Du lịch", "Bệnh viện tỉnh", "Sở Ngoại vụ"]
     rows = csv([["Đơn vị", "Điểm"], *([name, "1"] for name in names)], separator=";")
-    found = importing.preview(framework_of(agencies), rows, "2023.csv")
+    found = importing.preview(new_framework(agencies), rows, "2023.csv")
     sheet = "Sheet “2023”, cell "
     assert list(map(str, found.problems)) == [
-        f"{sheet}A3: found “UBND huyện Gò Dầu”; it does not belong to the group “Sở, ngành”.",
+        f"{sheet}A3: found “UBND huyện Gò Dầu”; "
+        "it does not belong to the group “Cơ quan chuyên môn”.",
         f"{sheet}A4: found “Sở Du lịch”; it did not exist in 2023.",
         f"{sheet}A5: found “Bệnh viện tỉnh”; it is scored in another group this year: “Sự nghiệp”.",
         f"{sheet}A6: found “Sở Ngoại vụ”; no unit of this group has this name or code.",
@@ -425,14 +342,18 @@ def test_units_of_others_are_a_problem_each():
 
 
 def test_of_two_units_of_one_name_the_one_at_the_end_of_the_year_is_meant():
-    authority = province()
-    [earlier] = units_of(authority, "Sở Xây dựng", ends_on=date(2023, 2, 28))
-    [later] = units_of(authority, "Sở Xây dựng", starts_on=date(2023, 3, 1))
-    group = group_of(authority)
+    group = new_group()
+    earlier = new_unit(group.authority, "Sở Xây dựng", ends_on=date(2023, 2, 28))
+    later = new_unit(
+        group.authority,
+        "Sở Xây dựng",
+        slug="so-xay-dung-2023",
+        starts_on=date(2023, 3, 1),
+    )
     rows = csv([["Đơn vị", "Điểm"], ["Sở Xây dựng", "1"]], separator=";")
-    importing.apply(framework_of(group), rows, "a.csv")
-    first_round = framework_of(group, round=1)
-    assessing.open_scorecards(first_round, [earlier])
+    importing.apply(new_framework(group), rows, "a.csv")
+    first_round = new_framework(group, round=1)
+    open_cards(first_round, [earlier])
     importing.apply(first_round, rows, "a.csv")
     assert list(
         Scorecard.objects.order_by("framework__round").values_list("framework__round", "unit")
@@ -441,13 +362,13 @@ def test_of_two_units_of_one_name_the_one_at_the_end_of_the_year_is_meant():
 
 def registry_of(folder, kind):
     """The authority and its units of one kind, as the fixture folder lists them."""
-    authority = province(slug=folder)
+    authority = new_authority(folder)
     with (FIXTURES / folder / "units.csv").open(encoding="utf-8") as lines:
         for row in csv_files.DictReader(lines):
             if row["kind"] != kind:
                 continue
-            unit = Unit.objects.create(
-                authority=authority,
+            unit = new_unit(
+                authority,
                 **{key: row[key] for key in ("kind", "code", "slug", "name", "short_name")},
             )
             for name in filter(None, row["aliases"].split(";")):
@@ -462,14 +383,18 @@ def registry_of(folder, kind):
             "tay-ninh",
             "so-nganh-2023.csv",
             "agency",
-            {"bands": [("Tốt", 80), ("Khá", 70), ("Trung bình", 60), ("Kém", None)]},
+            {"bands": [("Tốt", "80"), ("Khá", "70"), ("Trung bình", "60"), ("Kém", None)]},
             (19 + 7 + 19 + 19, 0),
         ),
         (
             "thua-thien-hue",
             "so-nganh-2021.csv",
             "agency",
-            {"decimals": 3, "year": 2021, "bands": [("Xuất sắc", 90), ("Tốt", 80), ("Khá", None)]},
+            {
+                "decimals": 3,
+                "year": 2021,
+                "bands": [("Xuất sắc", "90"), ("Tốt", "80"), ("Khá", None)],
+            },
             (21 * 3, 0),
         ),
     ],
@@ -478,8 +403,8 @@ def registry_of(folder, kind):
 def test_published_table_comes_in_whole_and_agrees_with_what_is_computed(
     folder, file, kind, framework, counts
 ):
-    group = group_of(registry_of(folder, kind), kind=kind)
-    framework = framework_of(group, origin="announced", **framework)
+    group = new_group(registry_of(folder, kind), kind=kind)
+    framework = new_framework(group, origin="announced", **framework)
     content = (FIXTURES / folder / file).read_bytes()
     run = importing.apply(framework, content, file)
     assert (run.added, run.changed, run.differences) == (*counts, [])
@@ -488,13 +413,19 @@ def test_published_table_comes_in_whole_and_agrees_with_what_is_computed(
 
 
 def big_framework(unit_count, leaf_count):
-    authority = province()
+    group = new_group(kind="commune")
     Unit.objects.bulk_create(
-        Unit(authority=authority, kind="commune", code=f"{n:05}", slug=f"xa-{n}", name=f"Xã số {n}")
+        Unit(
+            authority=group.authority,
+            kind="commune",
+            code=f"{n:05}",
+            slug=f"xa-{n}",
+            name=f"Xã số {n}",
+        )
         for n in range(unit_count)
     )
-    leaves = [(f"1.{n}", "appraised", 2) for n in range(1, leaf_count + 1)]
-    return framework_of(group_of(authority, kind="commune"), ("1", "appraised", None), *leaves)
+    leaves = [(f"1.{n}", "2") for n in range(1, leaf_count + 1)]
+    return new_framework(group, criteria=[("1", None), *leaves])
 
 
 def matrix(unit_count, leaf_count):
@@ -513,10 +444,10 @@ def test_queries_do_not_grow_with_the_units(unit_count):
         connection,
     ) as queries:
         importing.apply(framework, matrix(unit_count, 2), "a.xlsx")
-    assert len(queries) == 29
+    assert len(queries) == 28
 
 
-ARGUMENTS = ["--authority", "tay-ninh", "--group", "so-nganh", "--year", "2023"]
+ARGUMENTS = ["--authority", "song-hong", "--group", "so-nganh", "--year", "2023"]
 
 
 def command(path, *arguments, capsys):
@@ -571,7 +502,9 @@ def test_command_names_the_user_who_may(file, capsys):
     framework = two_agencies()
     root = User.objects.create_superuser("goc")
     User.objects.create_user("khach", authority=framework.authority)
-    with pytest.raises(CommandError, match=r"^khach may not enter scores of UBND tỉnh Tây Ninh\.$"):
+    with pytest.raises(
+        CommandError, match=r"^khach may not enter scores of Ủy ban nhân dân tỉnh Sông Hồng\.$"
+    ):
         command(file, "--user", "khach", capsys=capsys)
     command(file, "--user", "goc", capsys=capsys)
     assert list(ImportRun.objects.values_list("by", flat=True)) == [root.pk]
@@ -584,7 +517,7 @@ def test_command_names_the_user_who_may(file, capsys):
         (
             "diem.csv",
             ["--year", "2022"],
-            r"^There is no such framework; tay-ninh has: so-nganh 2023\.$",
+            r"^There is no such framework; song-hong has: so-nganh 2023\.$",
         ),
         ("diem.csv", ["--sheet", "Huyện"], r"^The file has no sheet “Huyện”; it has: “diem”\.$"),
     ],
