@@ -418,7 +418,7 @@ def _edition_row(overview):
         "group_name": group.name,
         "url": reverse("league_table", args=[authority.slug, edition.year, group.slug]),
         "units": overview.units,
-        "counts": counts_in_words(overview.counts) or None,
+        "counts": counts_in_words(overview.counts, overview.units) or None,
         "mean": overview.mean,
         "median": overview.median,
         "first": ", ".join(row.unit_name for row in overview.leaders) or None,

@@ -10,12 +10,21 @@ from django.utils.translation import ngettext
 from scorecards import calculation
 
 
-def counts_in_words(counts) -> str:
+def counts_in_words(counts, units=0) -> str:
     """Return class counts as officials write them: "13 tốt, 5 khá, 2 trung bình".
 
     ``counts``: objects with class_name and count, best class first; empty classes are left out.
+    Of the ``units`` there are, those whose class is unknown come last: "6 tốt, 3 chưa có số liệu".
     """
-    return ", ".join(f"{row.count} {row.class_name.lower()}" for row in counts if row.count)
+    counts = list(counts)
+    parts = [f"{row.count} {row.class_name.lower()}" for row in counts if row.count]
+    return ", ".join(_with_unknown(parts, units - sum(row.count for row in counts)))
+
+
+def _with_unknown(parts, unknown):
+    if parts and unknown > 0:
+        return [*parts, _("%(count)d with no data yet") % {"count": unknown}]
+    return parts
 
 
 def units_in_class(count, class_name) -> str:
@@ -25,17 +34,21 @@ def units_in_class(count, class_name) -> str:
     ) % {"count": count, "class": class_name.lower()}
 
 
-def classes_of_all_groups(counts) -> str:
-    """Return the counts of several groups added up: "14 đơn vị xếp loại tốt, 15 khá, …"."""
+def classes_of_all_groups(counts, units) -> str:
+    """Return the counts of several groups added up: "14 đơn vị xếp loại tốt, 15 khá, …".
+
+    Of the ``units`` in all the groups, those whose class is unknown come last.
+    """
     total = {}
     for row in counts:
         total[row.class_name] = total.get(row.class_name, 0) + row.count
-    parts = [(name, count) for name, count in total.items() if count]
-    if not parts:
+    known = [(name, count) for name, count in total.items() if count]
+    if not known:
         return ""
-    (first_name, first_count), *others = parts
-    rest = [f"{count} {name.lower()}" for name, count in others]
-    return ", ".join([units_in_class(first_count, first_name), *rest])
+    (first_name, first_count), *others = known
+    parts = [units_in_class(first_count, first_name)]
+    parts += [f"{count} {name.lower()}" for name, count in others]
+    return ", ".join(_with_unknown(parts, units - sum(total.values())))
 
 
 def league_finding(edition, results, counts):
@@ -44,7 +57,7 @@ def league_finding(edition, results, counts):
     The gap between first and last is told of a complete, ranked edition only.
     """
     sentences = []
-    if in_words := counts_in_words(counts):
+    if in_words := counts_in_words(counts, len(results)):
         sentences.append(format_html("<b>{}</b>.", _("Classes: %(counts)s") % {"counts": in_words}))
     leaders = [row for row in results if row.rank == 1]
     if leaders:

@@ -181,6 +181,9 @@ class League:
     def _class_counts(self):
         columns = ["class_name", "count"]
         rows = [{name: getattr(count, name) for name in columns} for count in self.counts]
+        unknown = len(self.results) - sum(row["count"] for row in rows)
+        if unknown > 0:
+            rows.append({"class_name": _("no data yet"), "count": unknown})
         return class_counts_chart(pd.DataFrame(rows, columns=columns), **self._about())
 
     def _distribution(self):

@@ -64,7 +64,8 @@ def _year_in_words(overviews):
         "illustrative": edition.illustrative,
         "overviews": overviews,
         "classes": wording.classes_of_all_groups(
-            count for overview in overviews for count in overview.counts
+            [count for overview in overviews for count in overview.counts],
+            sum(overview.units for overview in overviews),
         ),
         "url": reverse("decision", args=[edition.authority.slug, edition.year]),
     }
