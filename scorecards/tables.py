@@ -116,6 +116,9 @@ class LeagueTable(PortalTable):
     def render_unit_name(self, value, record):
         return format_html('<a href="{}">{}</a>', record["url"], value)
 
+    def value_unit_name(self, value):
+        return value
+
     def render_index_percent(self, value, record):
         if value is None:
             return class_badge("")
@@ -136,6 +139,9 @@ class LeagueTable(PortalTable):
         if record["max_points"] is None:
             return shown
         return f"{shown} / {number_format(record['max_points'], record['decimals'])}"
+
+    def value_points(self, value, record):
+        return in_places(value, record["decimals"])
 
     def render_class_name(self, value, record):
         return class_badge(value)
