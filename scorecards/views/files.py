@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 
 from scorecards.exports import FORMATS
-from scorecards.tables import kind_of_data
+from scorecards.tables import in_places, kind_of_data
 
 
 def file_name(*words):
@@ -60,7 +60,9 @@ def edition_metadata(edition):
         "bands": [
             {
                 "name": band.name,
-                "floor": None if band.floor is None else str(band.floor),
+                "floor": None
+                if band.floor is None
+                else str(in_places(band.floor, edition.decimals)),
                 "inclusive": band.inclusive,
                 "inferred": band.inferred,
             }
