@@ -224,7 +224,11 @@ class ImportRunAdmin(OwnAuthorityAdmin):
         return self._page(
             request,
             "admin/scorecards/import_preview.html",
-            title=_("What the import would change"),
+            title=(
+                _("The file must be put right")
+                if preview.problems
+                else _("What the import would change")
+            ),
             framework=framework,
             preview=preview,
             confirm=confirm,

@@ -125,8 +125,8 @@ class Preview:
 
     @property
     def fingerprint(self) -> str:
-        """A digest of what would be written: the same preview twice has the same."""
-        lines = [repr((c.unit, str(c.what), c.old, c.new)) for c in self.added + self.changed]
+        """A digest of what would be written: the same for the same look, in any language."""
+        lines = [repr((c.unit, c.old, c.new)) for c in self.added + self.changed]
         return hashlib.sha256("\n".join([self.sha256, *lines]).encode()).hexdigest()
 
 
@@ -305,7 +305,9 @@ class _Import:
             self.maxima[key] = maximum
 
     def _weigh_points(self, row: UnitReading, reading: Reading):
-        for number in reading.leaves:
+        for number in self.leaves:
+            if number not in reading.leaves:
+                continue
             score = self.scores.get((row.unit.id, number))
             points = row.points.get(number)
             if not points:

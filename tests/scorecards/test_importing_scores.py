@@ -212,6 +212,17 @@ def test_matrix_fills_leaves_and_marks_what_does_not_apply():
     assert (run.added, run.differences) == (8, [])
 
 
+def test_changes_come_in_the_order_of_the_file_s_units_and_the_framework_s_criteria():
+    numbers = [f"{n}" for n in range(1, 13)]
+    framework = two_agencies(criteria=[(number, "5") for number in numbers])
+    rows = [["Đơn vị", *reversed(numbers)], ["Sở Tư pháp", *numbers[:5]], ["Sở Y tế", "1"]]
+    found = importing.preview(framework, csv(rows, separator=";"), "a.csv")
+    assert [(change.unit, change.what, str(change.new)) for change in found.added] == [
+        *(("Sở Tư pháp", f"points of criterion {n}", str(13 - n)) for n in range(8, 13)),
+        ("Sở Y tế", "points of criterion 12", "1"),
+    ]
+
+
 def test_printed_values_that_differ_are_reported_and_not_stored():
     framework = tree_framework()
     rows = [
