@@ -147,7 +147,9 @@ def decision(request, authority, year, suffix=None):
 
 
 def _edition_or_404(authority, year, group, version=None):
-    editions = Edition.objects.public().filter(version=version) if version else current_editions()
+    editions = (
+        current_editions() if version is None else Edition.objects.public().filter(version=version)
+    )
     return get_object_or_404(
         editions.with_context(),
         framework__group__authority__slug=authority,
