@@ -18,6 +18,7 @@ register.simple_tag(class_badge)
 register.filter(counts_in_words)
 
 ORDER_CLASSES = {"orderable", "asc", "desc"}
+LISTS = {"league", "tree"}
 
 
 @register.filter
@@ -51,7 +52,7 @@ def class_legend(bands, counts, classified_by="index"):
     ``counts``: class name → number of units, or None where it was not published; a class that
     has no band follows the others.
     """
-    suffix = "%" if classified_by == "index" else " " + _("points (unit)")
+    measure = "%(points)s%%" if classified_by == "index" else _("%(points)s points")
     classes = []
     above = None
     for band in bands:
@@ -59,7 +60,7 @@ def class_legend(bands, counts, classified_by="index"):
             {
                 "name": band.name,
                 "tone": class_tone(band.name),
-                "limits": _limits(band, above, suffix),
+                "limits": _limits(band, above, measure),
                 "inferred": band.inferred,
                 "count": counts.get(band.name),
             }
@@ -74,15 +75,15 @@ def class_legend(bands, counts, classified_by="index"):
     return {"classes": classes, "inferred": any(entry["inferred"] for entry in classes)}
 
 
-def _limits(band, above, suffix):
+def _limits(band, above, measure):
     """Return the band in words: "from 90%", "above 80%", "below 60%"; "" if it has no limits."""
     if band.floor is not None:
         words = _("from %(floor)s") if band.inclusive else _("above %(floor)s")
-        return words % {"floor": _plain(band.floor) + suffix}
+        return words % {"floor": measure % {"points": _plain(band.floor)}}
     if above is None or above.floor is None:
         return ""
     words = _("below %(floor)s") if above.inclusive else _("up to %(floor)s")
-    return words % {"floor": _plain(above.floor) + suffix}
+    return words % {"floor": measure % {"points": _plain(above.floor)}}
 
 
 def _plain(number):
@@ -100,13 +101,14 @@ class Head:
     attributes: SafeString
     sort: str
     cell_start: SafeString
+    unknown_start: SafeString
     cell_end: SafeString
 
 
 @register.filter
-def is_league(table):
-    """Say whether the table turns into a list on small screens (its class is ``league``)."""
-    return "league" in (table.attrs.get("class") or "").split()
+def becomes_list(table):
+    """Say whether small screens show the table as a list, as its class tells them."""
+    return not LISTS.isdisjoint((table.attrs.get("class") or "").split())
 
 
 @register.simple_tag
@@ -114,37 +116,44 @@ def table_heads(table):
     """Return the columns of a django-tables2 table as a list of `Head`.
 
     ``attrs={"td": {"scope": "row"}}`` makes the cells of a column the headings of their rows.
-    In a league table, cells carry their column's name as a class, by which the small screen
-    places them, its heading, and the roles that the small screen takes away.
+    Where small screens show a list, cells carry their column's name as a class, its heading, and
+    the roles that a list takes away.
     """
-    return [_head(column, is_league(table)) for column in table.columns]
+    return [_head(column, becomes_list(table)) for column in table.columns]
 
 
-def _head(column, in_league):
-    attrs = column.attrs
-    classes = (attrs["td"].get("class") or "").split()
-    tag = "th" if "scope" in attrs["td"] else "td"
-    head = {"scope": "col", "class": _without(ORDER_CLASSES, attrs["th"].get("class"))}
-    cell = {"class": " ".join(classes), "scope": attrs["td"].get("scope")}
+def _head(column, in_list):
+    td, th = column.attrs["td"], column.attrs["th"]
+    tag = "th" if "scope" in td else "td"
+    name = [column.name] if in_list else []
+    classes = [*(td.get("class") or "").split(), *name]
+    head = {"scope": "col", "class": _without(ORDER_CLASSES, th.get("class"), name)}
+    cell = {"scope": td.get("scope")}
     if column.is_ordered:
         head["aria-sort"] = "descending" if column.order_by_alias.is_descending else "ascending"
-    if in_league:
+    if in_list:
         head["role"] = "columnheader"
         cell["role"] = "rowheader" if tag == "th" else "cell"
-        cell["class"] = " ".join(dict.fromkeys([*classes, column.name]))
         cell["data-label"] = column.header if tag == "td" else None
     return Head(
         name=column.name,
         label=column.header,
         attributes=_attributes(head),
         sort=column.order_by_alias.next if column.orderable else "",
-        cell_start=format_html("<{}{}>", tag, _attributes(cell)),
+        cell_start=format_html("<{}{}>", tag, _attributes({"class": _joined(classes), **cell})),
+        unknown_start=format_html(
+            "<{}{}>", tag, _attributes({"class": _joined([*classes, "unknown"]), **cell})
+        ),
         cell_end=format_html("</{}>", tag),
     )
 
 
-def _without(unwanted, classes):
-    return " ".join(name for name in (classes or "").split() if name not in unwanted)
+def _without(unwanted, classes, more):
+    return _joined([*(name for name in (classes or "").split() if name not in unwanted), *more])
+
+
+def _joined(classes):
+    return " ".join(dict.fromkeys(classes))
 
 
 def _attributes(pairs):
@@ -175,10 +184,10 @@ def summary_cells(summary, heads):
 
 
 def _cells(heads, value_of):
+    return mark_safe("".join(_cell(head, value_of(head.name)) for head in heads))
+
+
+def _cell(head, value):
     # Nothing enters unescaped: the tags are made by format_html, the value is escaped here.
-    return mark_safe(
-        "".join(
-            f"{head.cell_start}{conditional_escape(localize(value_of(head.name)))}{head.cell_end}"
-            for head in heads
-        )
-    )
+    start = head.unknown_start if value == DASH else head.cell_start
+    return f"{start}{conditional_escape(localize(value))}{head.cell_end}"

@@ -13,17 +13,11 @@
       return 0;
     }
   };
-  const setSize = (size) => {
-    root.dataset.size = size;
-    document.querySelectorAll("[data-text-size='0']").forEach((button) => {
-      button.setAttribute("aria-pressed", String(size === 0));
-    });
-  };
-  setSize(stored());
+  root.dataset.size = stored();
 
   const changeSize = (step) => {
     const size = step === 0 ? 0 : Math.max(-1, Math.min(2, Number(root.dataset.size) + step));
-    setSize(size);
+    root.dataset.size = size;
     try {
       localStorage.setItem("text-size", size);
     } catch {
@@ -31,9 +25,11 @@
     }
   };
 
-  // The same folding as the server's search: đ is d, marks are dropped.
-  const fold = (text) =>
-    text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
+  // As the server searches: đ is d, marks are dropped, white space counts once.
+  const fold = (text) => {
+    const bare = text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d");
+    return bare.toLowerCase().trim().replace(/\s+/g, " ");
+  };
 
   const filterRows = (form) => {
     const table = document.querySelector("table.league");
@@ -41,23 +37,22 @@
     // A list that the server has already cut short cannot be searched here.
     if (!table || !q || q.defaultValue || document.querySelector(".pages")) return;
     const rows = Array.from(table.tBodies[0].rows, (row) => {
-      const name = row.querySelector("th");
-      return [row, fold((name || row).textContent)];
+      const name = row.querySelector("th a") || row;
+      return [row, fold(name.textContent)];
     });
     const output = form.querySelector("output");
     q.addEventListener("input", () => {
-      const words = fold(q.value).split(/\s+/);
+      const words = fold(q.value);
       let shown = 0;
       rows.forEach(([row, text]) => {
-        row.hidden = !words.every((word) => text.includes(word));
+        row.hidden = !text.includes(words);
         shown += row.hidden ? 0 : 1;
       });
-      output.value = q.value.trim() ? `${shown} / ${rows.length}` : "";
+      output.value = words ? `${shown} / ${rows.length}` : "";
     });
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    setSize(stored());
     document.addEventListener("click", ({ target }) => {
       if (target.dataset.textSize) changeSize(Number(target.dataset.textSize));
       if ("print" in target.dataset) window.print();
