@@ -1,10 +1,7 @@
-"""What the repository promises about itself: commands, dependencies, pure modules, translations."""
+"""What the repository promises about itself: commands, dependencies, pure modules."""
 
 import ast
-import gettext
 import re
-import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -18,11 +15,6 @@ LOCK = (REPOSITORY / "requirements.lock").read_text()
 PYPROJECT = (REPOSITORY / "pyproject.toml").read_text()
 PROJECT = tomllib.loads(PYPROJECT)["project"]
 DEPENDENCIES = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
-CATALOGUE = REPOSITORY / "reform_portal/locale/vi/LC_MESSAGES/django.po"
-
-needs_gettext = pytest.mark.skipif(
-    shutil.which("msgfmt") is None, reason="msgfmt is missing: apt-get install gettext"
-)
 
 
 @pytest.mark.parametrize("document", ["README.md", ".ci/run"])
@@ -78,45 +70,3 @@ def test_pure_module_imports_the_standard_library_alone(module):
     }
 
     assert {name for name in imported if name.split(".")[0] not in sys.stdlib_module_names} == set()
-
-
-@needs_gettext
-def test_committed_translations_are_those_of_their_source(tmp_path):
-    compiled = tmp_path / "django.mo"
-    subprocess.run(["msgfmt", "--check", f"--output-file={compiled}", CATALOGUE], check=True)
-
-    assert messages(CATALOGUE.with_suffix(".mo")) == messages(compiled)
-
-
-@needs_gettext
-def test_every_text_of_the_portal_is_translated(tmp_path):
-    for name in ("accounts", "reform_portal", "scorecards", "templates", "units"):
-        shutil.copytree(REPOSITORY / name, tmp_path / name)
-    shutil.copy(REPOSITORY / "manage.py", tmp_path)
-    subprocess.run(
-        [sys.executable, "manage.py", "makemessages", "--locale=vi", "--no-obsolete"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
-    extracted = tmp_path / CATALOGUE.relative_to(REPOSITORY)
-
-    assert {
-        choice: sources(extracted, choice) for choice in ("--untranslated", "--only-fuzzy")
-    } == {
-        "--untranslated": [],
-        "--only-fuzzy": [],
-    }
-
-
-def sources(catalogue, choice):
-    """The texts of a catalogue that need a translator."""
-    chosen = subprocess.check_output(["msgattrib", "--no-wrap", choice, catalogue], text=True)
-    return re.findall(r'^msgid "(.+)"$', chosen, re.MULTILINE)
-
-
-def messages(compiled):
-    """The texts of a compiled file without its header, which carries dates."""
-    with compiled.open("rb") as file:
-        catalogue = gettext.GNUTranslations(file)._catalog
-    return {source: text for source, text in catalogue.items() if source}
