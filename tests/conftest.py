@@ -139,3 +139,31 @@ def browser_type_launch_args(browser_type_launch_args):
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture
+def public_sql(db):
+    """Fail the page whose SQL reads working scores: public pages show sealed editions alone."""
+    from django.core.signals import request_finished, request_started
+    from django.db import connection
+
+    working = ("scorecards_scorecard", "scorecards_score", "scorecards_applicability")
+    serving = set()
+
+    def begin(**kwargs):
+        serving.add("a request")
+
+    def end(**kwargs):
+        serving.clear()
+
+    def watch(execute, sql, params, many, context):
+        if serving and any(f'"{table}"' in sql for table in working):
+            pytest.fail(f"a public page reads working scores: {sql}")
+        return execute(sql, params, many, context)
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    with connection.execute_wrapper(watch):
+        yield
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
