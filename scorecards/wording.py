@@ -100,7 +100,9 @@ def source_line(edition) -> str:
         return _("illustrative data, invented to show the portal")
     if decision is None:
         return _("%(authority)s, decision not yet entered") % {"authority": edition.authority.name}
-    what = decision.number or decision.title
+    what = decision.title
+    if decision.number:
+        what = _("Decision %(number)s") % {"number": decision.number}
     return f"{edition.authority.name}, {what}"
 
 
