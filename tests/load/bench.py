@@ -63,7 +63,7 @@ def pages():
     assets = [ROOT / "static/css/portal.css", ROOT / "static/js/portal.js"]
     assets.append(ROOT / "static/js/chart.js")
     parts = [len(gzip.compress(page)), *(len(gzip.compress(path.read_bytes())) for path in assets)]
-    print(f"Bytes before interaction, gzip: page {parts[0]} + static {sum(parts[1:])} = {sum(parts)}")
+    print(f"Bytes before interaction, gzip: page {parts[0]}, with CSS and JS {sum(parts)}")
 
 
 @contextmanager
@@ -199,8 +199,10 @@ def sealing(units, leaves=95):
         start = time.perf_counter()
         queries.append(count(lambda: sealed.append(publishing.seal(framework, acknowledged=True))))
         took = time.perf_counter() - start
-        print(f"Seal {units} units x {leaves} leaves: {took:.2f} s, {queries[0]} queries "
-              f"(= {took / wrote:.1f} x entering the same scores, {wrote:.2f} s)")  # fmt: skip
+        print(
+            f"Seal {units} units x {leaves} leaves: {took:.2f} s, {queries[0]} queries "
+            f"(= {took / wrote:.1f} x entering the same scores, {wrote:.2f} s)"
+        )
 
 
 def importing(units, leaves):
@@ -226,8 +228,10 @@ def importing(units, leaves):
             )
         )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"Import {units} x {leaves}: {took:.2f} s, {queries[0]} queries, "
-              f"{took / (units * leaves) * 1000:.3f} ms a score; the process peaks at {peak:.0f} MB")  # fmt: skip
+        print(
+            f"Import {units} x {leaves}: {took:.2f} s, {queries[0]} queries, "
+            f"{took / (units * leaves) * 1000:.3f} ms a score; peak {peak:.0f} MB"
+        )
 
 
 def timed(action):
