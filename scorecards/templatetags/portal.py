@@ -8,7 +8,7 @@ from django.utils.formats import localize, number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django_tables2.utils import computed_values
+from django_tables2.utils import computed_values, signature
 
 from scorecards.tables import DASH, class_badge, class_tone, in_places
 from scorecards.wording import counts_in_words
@@ -96,7 +96,9 @@ def _plain(number):
 class Head:
     """A column of a table as the template needs it, made once for all its cells."""
 
-    name: str
+    column: object
+    arguments: tuple | None
+    default: object
     label: str
     attributes: SafeString
     sort: str
@@ -126,6 +128,7 @@ def _head(column, in_list):
     td, th = column.attrs["td"], column.attrs["th"]
     tag = "th" if "scope" in td else "td"
     name = [column.name] if in_list else []
+    arguments, takes_everything = signature(column.render)
     classes = [*(td.get("class") or "").split(), *name]
     head = {"scope": "col", "class": _without(ORDER_CLASSES, th.get("class"), name)}
     cell = {"scope": td.get("scope")}
@@ -136,7 +139,9 @@ def _head(column, in_list):
         cell["role"] = "rowheader" if tag == "th" else "cell"
         cell["data-label"] = column.header if tag == "td" else None
     return Head(
-        name=column.name,
+        column=column,
+        arguments=None if takes_everything else arguments,
+        default=column.default,
         label=column.header,
         attributes=_attributes(head),
         sort=column.order_by_alias.next if column.orderable else "",
@@ -174,17 +179,41 @@ def row_attributes(row):
 @register.filter
 def cells(row, heads):
     """Return the cells of a row of a django-tables2 table as HTML, values escaped."""
-    return _cells(heads, row.get_cell)
+    return _cells(heads, [_value(row, head) for head in heads])
+
+
+def _value(row, head):
+    """Return what `row.get_cell` does, which for each cell looks up anew what ``render`` takes.
+
+    Rows that are dicts and columns that only render, as nearly all of ours, go the short way:
+    half the time of a whole table.
+    """
+    column, record = head.column, row.record
+    short_way = head.arguments is not None and not column.link and isinstance(record, dict)
+    if not short_way or column.accessor not in record:
+        return row.get_cell(column.name)
+    value = record[column.accessor]
+    if value in column.column.empty_values:
+        return head.default
+    available = {
+        "value": value,
+        "record": record,
+        "column": column.column,
+        "bound_column": column,
+        "bound_row": row,
+        "table": row.table,
+    }
+    return column.render(**{name: available[name] for name in head.arguments})
 
 
 @register.filter
 def summary_cells(summary, heads):
     """Return the cells of a row under the table; ``summary`` maps column name → text."""
-    return _cells(heads, lambda name: summary.get(name, ""))
+    return _cells(heads, [summary.get(head.column.name, "") for head in heads])
 
 
-def _cells(heads, value_of):
-    return mark_safe("".join(_cell(head, value_of(head.name)) for head in heads))
+def _cells(heads, values):
+    return mark_safe("".join(map(_cell, heads, values)))
 
 
 def _cell(head, value):

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -73,6 +74,27 @@ def test_bottom_class_includes_a_floor_that_the_class_above_leaves_out():
             [band("Đạt", "50", inclusive=False), band("Kém", None)], {}, "points"
         )
     assert limits(legend) == [("Đạt", "above 50 points", None), ("Kém", "up to 50 points", None)]
+
+
+class Kinds(tables.Table):
+    plain = tables.Column()
+    unknown = tables.Column(default="?")
+    empty = tables.Column(empty_values=())
+    day = tables.DateColumn(short=True)
+    linked = tables.Column(linkify=lambda record: record["url"])
+
+    def render_empty(self, value, record):
+        return f"{value} of {record['plain']}"
+
+
+def test_cells_are_those_of_the_library():
+    table = Kinds([{"plain": 1, "day": date(2023, 12, 25), "linked": "Sở", "url": "/x/"}])
+    table.context = Context()
+    (bound_row,) = table.rows
+    heads = portal.table_heads(table)
+    expected = [bound_row.get_cell(name) for name in ("plain", "unknown", "empty", "day", "linked")]
+    assert expected == [1, "?", "None of 1", "25/12/2023", '<a href="/x/">Sở</a>']
+    assert portal.cells(bound_row, heads) == "".join(f"<td>{cell}</td>" for cell in expected)
 
 
 class Units(tables.Table):
