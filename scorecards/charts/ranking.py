@@ -26,7 +26,7 @@ MOST_BARS = 200  # every unit of the largest group ranked today has its bar; 3.3
 LEADERS = 30  # shown of a group that is larger
 Placed = list[tuple[float, dict]]  # the rows with their y
 
-NAME_ROOM = 25.5  # em on one line: what the narrowest phones show, and the longest usual name
+NAME_ROOM = svg.NARROWEST  # em; the longest usual names still take one line
 
 
 def ranking_chart(
@@ -41,12 +41,12 @@ def ranking_chart(
 ) -> Chart:
     """Draw a bar per unit, best first, coloured by class; a unit without an index gets no bar.
 
-    ``results``: one row per unit, in the order in which equals stand; columns ``unit_name`` (str),
-    ``index_percent`` (Decimal as shown, percent, None or NaN where unknown), ``rank`` (int, None
-    where not ranked) and ``class_name`` (str, "" where not classified). Ranked units come first,
-    then those with an index alone, then those without data. Of more than 200 units the first 30
-    are drawn, and the title says so; summary and median still speak of all. The chart has no
-    table of its own: the league table is its table.
+    ``results``: a row per unit, at least one, equals in the order they shall stand; columns
+    ``unit_name`` (str), ``index_percent`` (Decimal as shown, percent, None or NaN where unknown),
+    ``rank`` (int, None where not ranked) and ``class_name`` (str, "" where not classified).
+    Ranked units come first, then those with an index alone, then those without data. Of more
+    than 200 units the first 30 are drawn, and the title says so; summary and median still speak
+    of all. The chart has no table of its own: the league table is its table.
     """
     rows = _in_order(results.to_dict("records"))
     shown = rows if len(rows) <= MOST_BARS else rows[:LEADERS]
@@ -96,7 +96,7 @@ def _figure(rows: Sequence[dict], title: str, decimals: int, median: Decimal | N
         [*_bars(placed, decimals, end), _names(placed, names), _values(placed, decimals, end)],
         title=title,
         height=round(38 * places[-1]) + 140,
-        margin={"l": 8, "r": 70, "t": 48, "b": 80},
+        margin={"l": 8, "r": 70 if len(indexes) == len(rows) else 110, "t": 48, "b": 80},
         xaxis=index_axis(0, end),
         yaxis={"range": [places[-1] + 0.6, 0.4], "visible": False},
         shapes=shapes,

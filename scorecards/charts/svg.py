@@ -54,7 +54,7 @@ def inline(figure, *, title: str, desc: str) -> str:
     drawing = _draw(figure, Canvas())
     return (
         f'<svg class="chart-svg ink" role="img" width="100%" height="{_short(drawing.height)}em" '
-        f'font-size="{EM}"><title>{_text(title)}</title><desc>{_text(desc)}</desc>'
+        f'font-size="{EM}"><title>{_escaped(title)}</title><desc>{_escaped(desc)}</desc>'
         f"{drawing.body}</svg>"
     )
 
@@ -78,7 +78,7 @@ def document(figure, *, title: str, desc: str, warning: str = "", source: str = 
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ink" role="img" width="{FILE_WIDTH}" '
         f'height="{height}" viewBox="0 0 {FILE_WIDTH} {height}" font-size="{EM}">'
-        f"<title>{_text(title)}</title><desc>{_text(desc)}</desc><style>{_style()}</style>"
+        f"<title>{_escaped(title)}</title><desc>{_escaped(desc)}</desc><style>{_style()}</style>"
         f'<rect class="paper" width="100%" height="100%"/>'
         f'<g font-size="17" font-weight="650">{_lines(heading, FILE_MARGIN + 15, 23)}</g>'
         f'<g font-weight="650">{_lines([warning] if warning else [], warned, 20)}</g>'
@@ -405,11 +405,11 @@ def _legend(traces: list[dict], layout: dict, canvas: Canvas, top: float) -> tup
             gap = ""
         else:
             gap = f' dx="{canvas.em(1.2)}"'
-        body += f"<tspan{_fill(colour)}{gap}>{sign}</tspan> {_text(first)}"
+        body += f"<tspan{_fill(colour)}{gap}>{sign}</tspan> {_escaped(first)}"
         room -= width
         for line in more:
             top += LINE
-            body += f'<tspan x="0" y="{canvas.em(top - 0.3)}">{_text(line)}</tspan>'
+            body += f'<tspan x="0" y="{canvas.em(top - 0.3)}">{_escaped(line)}</tspan>'
             room = 0.0
     return f"{body}</text>", top + 0.3
 
@@ -508,12 +508,17 @@ def _stroke_of(name: str) -> str:
 
 
 def _text(text: str) -> str:
-    return html.escape(html.unescape(text), quote=False)
+    """Return a text of the figure, where "&lt;" stands for "<"."""
+    return _escaped(html.unescape(text))
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 def _lines(lines: Sequence[str], top: float, step: float) -> str:
     return "".join(
-        f'<text x="{FILE_MARGIN}" y="{_short(top + i * step)}">{_text(line)}</text>'
+        f'<text x="{FILE_MARGIN}" y="{_short(top + i * step)}">{_escaped(line)}</text>'
         for i, line in enumerate(lines)
     )
 

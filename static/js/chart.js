@@ -62,7 +62,7 @@
   const onPage = (figure, width) => {
     const { layout } = figure;
     const legend = 20 * (linesOfLegend(figure, width) - 1);
-    const margin = { ...layout.margin, t: 36, b: layout.margin.b + legend };
+    const margin = { ...layout.margin, t: 44, b: layout.margin.b + legend };
     return {
       ...layout,
       title: { text: "" },

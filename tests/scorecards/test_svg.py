@@ -1,0 +1,412 @@
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from scorecards.charts import svg
+from scorecards.charts.chart import figure, line_across
+from scorecards.charts.palette import LIGHT, PALETTE
+
+PORTAL_CSS = Path(__file__).resolve().parents[2] / "static" / "css" / "portal.css"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def bar(lengths, colour="tot", **changes):
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": lengths,
+        "y": list(range(1, len(lengths) + 1)),
+        "name": "Tốt",
+        "marker": {"color": LIGHT[colour]},
+        **changes,
+    }
+
+
+def texts(words, *, at, colour="ink"):
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [at] * len(words),
+        "y": list(range(1, len(words) + 1)),
+        "text": words,
+        "textfont": {"color": LIGHT[colour]},
+        "showlegend": False,
+    }
+
+
+def rows(lengths, *, names=None, **layout):
+    words = [str(length) for length in lengths]
+    traces = [bar(lengths), texts(names or words, at=0), texts(words, at=100)]
+    return figure(
+        traces,
+        title="Ranking",
+        height=300,
+        **{"xaxis": {"range": [0, 100]}, "showlegend": False, **layout},
+    )
+
+
+HATCHED = {"pattern": {"shape": "/", "fgcolor": LIGHT["line"]}, "color": LIGHT["none"]}
+
+
+def strip(sizes):
+    traces = [
+        {**bar([size]), "y": [0], "text": [str(size)], "name": f"Tốt: {size}"} for size in sizes
+    ]
+    return figure(traces, title="Classes", height=190, barmode="stack")
+
+
+def plane(*traces, shapes=(), **changes):
+    layout = {
+        "height": 230,
+        "margin": {"t": 50, "b": 50},
+        "xaxis": {"range": [0, 10], "tickvals": [0, 5, 10], "ticktext": ["0", "5", "10"]},
+        "yaxis": {"range": [0, 10], "tickvals": [5], "ticktext": ["5"]},
+        "shapes": list(shapes),
+    }
+    return figure(traces, title="Plane", **{**layout, **changes})
+
+
+def line(ys, **changes):
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(range(1, len(ys) + 1)),
+        "y": ys,
+        "name": "Index",
+        "line": {"color": LIGHT["ink"], "width": 2},
+        **changes,
+    }
+
+
+def dots(ys, **changes):
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": list(range(1, len(ys) + 1)),
+        "y": ys,
+        "name": "Index",
+        "marker": {"color": LIGHT["tot"], "size": 13},
+        "text": [f"value {y}" for y in ys],
+        "textposition": "top center",
+        **changes,
+    }
+
+
+def parsed(drawing):
+    return ET.fromstring(re.sub(r' xmlns="[^"]+"', "", drawing))
+
+
+def inline(drawn, title="Title", desc="Finding."):
+    return parsed(svg.inline(drawn, title=title, desc=desc))
+
+
+def words(root):
+    return ["".join(text.itertext()) for text in root.iter("text")]
+
+
+def of_class(root, tag, name):
+    """Return the elements drawn in a colour, which they or their group carry."""
+    found = [element for element in root.iter(tag) if element.get("class") == name]
+    for group in root.iter("g"):
+        if group.get("class") == name:
+            found += group.iter(tag)
+    return found
+
+
+def test_inline_names_itself_and_styles_nothing():
+    drawing = svg.inline(rows([90, 45]), title="Ranking of 2023", desc="One is first.")
+    root = parsed(drawing)
+
+    assert (root.get("role"), root[0].tag, root[0].text, root[1].tag, root[1].text) == (
+        "img",
+        "title",
+        "Ranking of 2023",
+        "desc",
+        "One is first.",
+    )
+    assert re.findall(r"<style|style=| id=|viewBox", drawing) == []
+
+
+def test_inline_measures_across_in_percent_and_down_in_em():
+    root = inline(rows([90, 45], shapes=[line_across(60)]))
+
+    lengths = {"x": "%", "width": "%", "x1": "%", "x2": "%", "y": "em", "y1": "em", "y2": "em"}
+    units = {
+        (name, re.sub(r"[\d. ]", "", element.get(name)))
+        for element in root.iter()
+        for name in element.keys() & lengths.keys()
+    }
+    assert units == set(lengths.items())
+    assert (root.get("width"), root.get("height")) == ("100%", "6em")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "end", "widths"),
+    [
+        ([100, 50, 0], 100, ["84%", "42%", "0%"]),
+        ([98.98], 100, ["83.14%"]),
+        ([-5], 100, ["0%"]),
+        ([120, 60], 120, ["84%", "42%"]),
+    ],
+    ids=["proportional", "two decimals", "below zero", "above a hundred"],
+)
+def test_bars_are_as_long_as_their_numbers(lengths, end, widths):
+    drawn = figure(
+        [bar(lengths), texts(["x"] * len(lengths), at=0), texts(["x"] * len(lengths), at=end)],
+        title="Ranking",
+        height=300,
+        xaxis={"range": [0, end]},
+    )
+    assert [rect.get("width") for rect in of_class(inline(drawn), "rect", "t-tot")] == widths
+
+
+def test_rows_read_from_the_top_name_above_bar_and_value_at_the_right():
+    root = inline(rows([90, 45], names=["A", "B"]))
+
+    assert words(root) == ["A", "B", "90", "45"]
+    assert [text.get("y") for text in root.iter("text")] == ["1em", "4em", "2.26em", "5.26em"]
+    assert [rect.get("y") for rect in of_class(root, "rect", "t-tot")] == ["1.5em", "4.5em"]
+    assert [text.get("x") for text in root.iter("text")] == [None, None, "100%", "100%"]
+
+
+def test_a_name_of_two_lines_takes_two_lines():
+    root = inline(rows([90, 45], names=["A long<br>name", "B"]))
+
+    assert words(root) == ["A long", "name", "B", "90", "45"]
+    assert [text.get("y") for text in root.iter("text")][:3] == ["1em", "2.4em", "5.4em"]
+
+
+def test_an_unknown_value_is_hatched_and_has_no_bar():
+    drawn = figure(
+        [bar([100], marker=HATCHED), texts(["A"], at=0), texts(["no data"], at=100)],
+        title="Ranking",
+        height=100,
+        xaxis={"range": [0, 100]},
+        showlegend=False,
+    )
+    root = inline(drawn)
+
+    assert list(root.iter("rect")) == []
+    assert [line.get("stroke-dasharray") for line in of_class(root, "line", "s-line")] == ["2 3"]
+    assert words(root) == ["A", "no data"]
+
+
+def test_a_median_crosses_bars_and_not_the_names_between_them():
+    root = inline(rows([90, 45, 30], names=["A", "B<br>B", "C"], shapes=[line_across(50)]))
+    (median,) = of_class(root, "line", "s-ink")
+
+    assert (median.get("x1"), median.get("x2")) == ("42%", "42%")
+    dashes = [float(length) for length in median.get("stroke-dasharray").replace("em", "").split()]
+    starts = [float(median.get("y1")[:-2]) + sum(dashes[:i]) for i in range(0, len(dashes), 2)]
+    tops = [float(rect.get("y")[:-2]) for rect in of_class(root, "rect", "t-tot")]
+    assert [round(top - start, 2) for top, start in zip(tops, starts, strict=True)] == [0.2] * 3
+    assert set(dashes[::2]) == {1.2}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "widths", "numbers"),
+    [
+        ([13, 5, 2], ["65%", "25%", "10%"], ["13", "5", "2"]),
+        ([99, 1], ["99%", "1%"], ["99"]),
+        ([7], ["100%"], ["7"]),
+    ],
+    ids=["Bình Phước 2020", "no room for one", "one class"],
+)
+def test_a_strip_shares_its_width_and_says_each_number_in_the_legend(sizes, widths, numbers):
+    root = inline(strip(sizes))
+
+    assert [rect.get("width") for rect in root.iter("rect")] == widths
+    assert [text.text for text in root.iter("text") if text.get("class") == "on-tone"] == numbers
+    legend = " ".join(words(root)[len(numbers) :])
+    assert re.findall(r"Tốt: (\d+)", legend) == [str(size) for size in sizes]
+
+
+@pytest.mark.parametrize(
+    ("ys", "ends"),
+    [
+        ([2, 4, 6], [("10%", "20%"), ("20%", "30%")]),
+        ([2, None, 6], []),
+        ([2, 4, None, 6, 8], [("10%", "20%"), ("40%", "50%")]),
+        ([2], []),
+        ([None, None], []),
+    ],
+    ids=["whole", "one missing", "two parts", "a lone value", "nothing known"],
+)
+def test_a_line_never_bridges_a_gap(ys, ends):
+    drawn = inline(plane(line(ys)))
+    lines = of_class(drawn, "line", "s-ink")
+    assert [(part.get("x1"), part.get("x2")) for part in lines] == ends
+
+
+def test_dots_lie_where_their_values_say():
+    root = inline(plane(dots([0, None, 10])))
+    height = (230 - 100) / 13
+
+    circles = [(c.get("cx"), float(c.get("cy")[:-2]), c.get("r")) for c in root.iter("circle")]
+    assert circles == [("10%", 0.6 + height, "0.5em"), ("30%", 0.6, "0.5em")]
+    assert [word for word in words(root) if word.startswith("value")] == ["value 0", "value 10"]
+
+
+def test_columns_of_one_place_stand_on_each_other():
+    first = {"type": "bar", "x": [5], "y": [4], "width": 1, "name": "A"}
+    second = {**first, "y": [6], "name": "B"}
+    drawn = plane(
+        {**first, "marker": {"color": LIGHT["tot"]}},
+        {**second, "marker": {"color": LIGHT["kha"]}},
+        barmode="stack",
+    )
+    root = inline(drawn)
+    heights = []
+    for name in ("t-tot", "t-kha"):
+        (rect,) = of_class(root, "rect", name)
+        assert (rect.get("x"), rect.get("width")) == ("45%", "10%")
+        heights.append((float(rect.get("y")[:-2]), float(rect.get("height")[:-2])))
+    assert heights == [(6.6, 4.0), (0.6, 6.0)]
+
+
+def test_legend_names_traces_and_lines_and_breaks_where_the_narrowest_phone_ends():
+    drawn = plane(
+        line([1, 2], name="Sở Nông nghiệp và Phát triển nông thôn"),
+        dots([1, 2], name="Tốt"),
+        shapes=[line_across(3, name="Median 86.62%"), line_across(4, dash="dot")],
+    )
+    lines = [word for word in words(inline(drawn)) if re.match("[—●|]", word)]
+    assert lines == ["— Sở Nông nghiệp và Phát triển nông thôn", "● Tốt| Median 86.62%"]
+
+
+def test_names_cannot_become_markup():
+    name = "A & B <b>&lt;"
+    escaped = "A &amp; B &lt;b&gt;&amp;lt;"
+    drawn = rows([50], names=[escaped])
+
+    for drawing in (
+        svg.inline(drawn, title=name, desc=name),
+        svg.document(drawn, title=name, desc=name, warning=name, source=name),
+    ):
+        root = parsed(drawing)
+        assert (root.find("title").text, root.find("desc").text) == (name, name)
+        assert name in words(root)
+        assert list(root.iter("b")) == []
+
+
+@pytest.mark.parametrize(
+    ("drawn", "message"),
+    [
+        (figure([], title="", height=100), "empty figure"),
+        (figure([{"type": "pie", "values": [1]}], title="", height=100), "pie"),
+        (plane(line([1]), annotations=[{"text": "x"}]), "annotations"),
+        (plane(line([1]), shapes=[{"type": "rect", "x0": 0, "x1": 1}]), "vertical line"),
+        (plane(line([1], line={"color": "#123456", "width": 1})), "#123456"),
+        (rows([50], xaxis={"range": [40, 100]}), "bars start at 0"),
+        (
+            figure([bar([1]), line([1])], title="", height=100, xaxis={"range": [0, 1]}),
+            "texts alone",
+        ),
+        (figure([bar([1, 2])], title="", height=100, barmode="stack"), "one part per trace"),
+    ],
+    ids=["nothing", "pie", "annotation", "rectangle", "colour", "cut axis", "line", "two parts"],
+)
+def test_what_cannot_be_drawn_faithfully_is_refused(drawn, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        svg.inline(drawn, title="", desc="")
+
+
+def test_document_stands_alone():
+    drawing = svg.document(
+        rows([90, 45], names=["A", "B"]),
+        title="Ranking",
+        desc="A is first.",
+        warning="Illustrative data.",
+        source="Source: decision 1",
+    )
+    root = ET.fromstring(drawing)
+
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert (root.get("width"), root.get("viewBox").split()[2]) == ("720", "720")
+    assert words(parsed(drawing)) == [
+        "Ranking",
+        "Illustrative data.",
+        "A is first.",
+        *["A", "B", "90", "45"],
+        "Source: decision 1",
+    ]
+    assert re.findall(r"\d(?:em|%)\"", drawing.replace('"100%"', "")) == []
+
+
+def test_document_widths_are_those_of_the_page():
+    width = svg.FILE_WIDTH - 2 * svg.FILE_MARGIN
+    root = parsed(svg.document(rows([100, 50]), title="", desc=""))
+    bars = [float(rect.get("width")) for rect in of_class(root, "rect", "t-tot")]
+    assert bars == [0.84 * width, 0.42 * width]
+
+
+def used_classes(drawing):
+    return {name for names in re.findall(r'class="([^"]+)"', drawing) for name in names.split()}
+
+
+EVERYTHING = (
+    rows([50, 60], shapes=[line_across(3, colour="ink-soft")]),
+    figure(
+        [bar([1], marker=HATCHED), texts(["a"], at=0, colour="ink-soft"), texts(["b"], at=1)],
+        title="",
+        height=100,
+        xaxis={"range": [0, 1]},
+    ),
+    figure(
+        [
+            {**bar([1], colour=tone), "y": [0], "text": ["1"]}
+            for tone in ("xuat-sac", "tot", "kha", "trung-binh", "yeu", "kem", "none")
+        ],
+        title="",
+        height=100,
+        barmode="stack",
+    ),
+    plane(line([1, 2]), dots([1]), shapes=[line_across(3, colour="none", dash="dot")]),
+)
+
+
+@pytest.mark.parametrize("drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane"])
+def test_every_class_has_a_rule_in_the_file_itself_and_on_the_page(drawn):
+    drawing = svg.document(drawn, title="", desc="", source="x")
+    css = re.search("<style>(.*)</style>", drawing).group(1)
+    in_file = set(re.findall(r"\.([a-z-]+)[{,]", css))
+    on_page = set(re.findall(r"\.([a-z-]+)", PORTAL_CSS.read_text()))
+
+    assert used_classes(drawing) - in_file == set()
+    inline_classes = used_classes(svg.inline(drawn, title="", desc=""))
+    assert inline_classes - on_page == set()
+
+
+def test_palette_is_the_one_of_the_page():
+    css = PORTAL_CSS.read_text()
+    dark = css.index("prefers-color-scheme: dark")
+    declared = [
+        {name: value for name, value in re.findall(r"--([a-z-]+): (#[0-9a-f]+)", part)}
+        for part in (css[:dark], css[dark:])
+    ]
+
+    def long(colour):
+        return colour if len(colour) == 7 else "#" + "".join(2 * digit for digit in colour[1:])
+
+    assert {name: (long(declared[0][name]), long(declared[1][name])) for name in PALETTE} == PALETTE
+
+
+@pytest.mark.parametrize(
+    ("room", "lines"),
+    [
+        (20, ["Ban Quản lý Khu Kinh tế"]),
+        (10, ["Ban Quản lý Khu", "Kinh tế"]),
+        (1, ["Ban", "Quản", "lý", "Khu", "Kinh", "tế"]),
+    ],
+    ids=["room enough", "two lines", "a word is never cut"],
+)
+def test_wrapped(room, lines):
+    assert svg.wrapped("Ban Quản lý Khu Kinh tế", room) == lines
