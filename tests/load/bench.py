@@ -19,6 +19,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,8 @@ def pages():
     with routed_to_bare():
         base = cpu(lambda: client.get(f"/bare/{size}/"))
         for address in ["/", "/tay-ninh/", "/tay-ninh/2023/", SMALL, PAGE, "/tay-ninh/don-vi/"]:
-            took, queries = cpu(lambda: client.get(address)), count(lambda: client.get(address))
+            ask = partial(client.get, address)
+            took, queries = cpu(ask), count(ask)
             print(f"  {address:36} {took:7.2f} ms  {took / base:6.1f} x  {queries} queries")
     page = client.get(SMALL).content
     assets = [ROOT / "static/css/portal.css", ROOT / "static/js/portal.js"]
