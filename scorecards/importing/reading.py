@@ -126,7 +126,7 @@ def read_scores(
     rows = read_rows(headings, directory)
     reading = Reading(
         sheet=headings.sheet.name,
-        leaves=frozenset(leaf.number for leaf, _fields in plan.targets.values()),
+        leaves=plan.leaves(scheme),
         unused=[*headings.unused, *plan.unused],
         ignored=rows.ignored,
         problems=[*headings.problems, *plan.problems, *rows.problems],
@@ -184,6 +184,11 @@ class _Plan:
 
     def refuse(self, cell: Cell, wanted: str) -> None:
         self.problems.append(Problem(cell, cell.shown, wanted))
+
+    def leaves(self, scheme: Scheme) -> frozenset[str]:
+        adjusted = [*scheme.of_kind("bonus"), *scheme.of_kind("penalty")] if self.adjusts else []
+        targets = [leaf for leaf, _fields in self.targets.values()]
+        return frozenset(leaf.number for leaf in [*targets, *adjusted])
 
     def covers(self, leaf: Leaf) -> bool:
         return any(

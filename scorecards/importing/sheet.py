@@ -1,5 +1,6 @@
 """A sheet of an imported file: cells that remember where they stand and what Excel shows there."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -111,6 +112,8 @@ def _as_shown(value: object, is_percent: bool) -> Value:
         return value if value.strip() else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
+    if not math.isfinite(value):
+        return Broken(str(value))
     # A sum in Excel is a float: 88.35000000000001 behind what everybody sees as 88.35. Fifteen
     # digits are what Excel itself shows and keeps.
     number = Decimal(f"{value:.15g}")

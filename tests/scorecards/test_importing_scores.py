@@ -21,7 +21,7 @@ from tests.scorecards.imports import (
     stored_points,
     two_agencies,
 )
-from tests.scorecards.workbooks import csv, xlsx
+from tests.scorecards.workbooks import Formula, Percent, csv, xlsx
 from units.models import Unit, UnitAlias
 
 pytestmark = pytest.mark.django_db
@@ -421,6 +421,53 @@ def test_published_table_comes_in_whole_and_agrees_with_what_is_computed(
     assert (run.added, run.changed, run.differences) == (*counts, [])
     again = importing.apply(framework, content, file)
     assert (again.added, again.changed, again.differences) == (0, 0, [])
+
+
+def test_annex_as_a_decision_prints_it_comes_in_whole():
+    framework = two_agencies(
+        criteria=[("1", "65"), ("2", "35", "survey"), ("3", "2", "bonus"), ("4", "-2", "penalty")],
+        bands=[("Tốt", "80"), ("Khá", None)],
+    )
+    rows = [
+        ["ỦY BAN NHÂN DÂN", *[""] * 5, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
+        ["PHỤ LỤC: KẾT QUẢ XÁC ĐỊNH CHỈ SỐ CẢI CÁCH HÀNH CHÍNH NĂM 2023"],
+        ["(Kèm theo Quyết định số 01/QĐ-UBND ngày 05 tháng 01 năm 2024)"],
+        [],
+        ["STT", "Tên đơn vị", "Điểm tự\nđánh giá", "Kết quả", *[""] * 6, "Ghi chú"],
+        ["", "", "", "Điểm thẩm định", "Điểm ĐTXHH", "Điểm thưởng/trừ", "Tổng điểm",
+         "Chỉ số (%)", "Xếp hạng", "Xếp loại", ""],
+        ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)=(4)+(5)+(6)", "(8)", "(9)", "(10)", "(11)"],
+        ["I", "Các sở, ban, ngành"],
+        [1, "SỞ TƯ PHÁP", 64.5, 60.25, 30, 1, Formula("=SUM(D9:F9)", 91.25),
+         Percent(0.9125), 1, "tốt", "=cmd|' /C calc'!A0"],
+        [2, "Sở  y tế", "62,5", "50,75", "20", "-0,5", Formula("=SUM(D10:F10)", 70.25),
+         Percent(0.7025), 2, "Khá", ""],
+        ["", "Trung bình", "", 55.5, 25, 0.25, 80.75, Percent(0.8075), "", "", ""],
+        [],
+        ["", "", "", "", "", "", "TM. ỦY BAN NHÂN DÂN"],
+        *[[""] * 11] * 40,
+    ]  # fmt: skip
+    content = xlsx(
+        {"Bìa": [["Phụ lục"]], "Sở": rows},
+        merged=["A5:A6", "B5:B6", "C5:C6", "D5:J5", "K5:K6"],
+    )
+    found = importing.preview(framework, content, "annex.xlsx")
+    assert [str(cell.text) for cell in found.unused] == ["Ghi chú"]
+    assert [line.cell.address for line in found.ignored] == ["B7", "B8", "B11", "G13"]
+    run = importing.apply(framework, content, "annex.xlsx")
+    assert stored_points(framework) == {
+        "Sở Tư pháp": {
+            "1": ("64.50", "60.25", "60.25"),
+            "2": (None, None, "30.00"),
+            "3": (None, None, "1.00"),
+        },
+        "Sở Y tế": {
+            "1": ("62.50", "50.75", "50.75"),
+            "2": (None, None, "20.00"),
+            "4": (None, None, "-0.50"),
+        },
+    }
+    assert (run.added, run.differences) == (6, [])
 
 
 def big_framework(unit_count, leaf_count):

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scorecards.importing import workbook as workbook_module
 from scorecards.importing.problems import Unreadable
@@ -87,6 +89,13 @@ def test_formula_nobody_calculated_is_no_empty_cell():
     content = xlsx_with_part(xlsx({"S": [["a"]]}), SHEET_1, WORKSHEET.format(doctype="", rows=rows))
     [sheet] = read_workbook(content, "a.xlsx")
     assert values(sheet) == [[Decimal(1), None, UNCALCULATED, UNCALCULATED]]
+
+
+def test_number_that_is_none_is_no_number():
+    rows = '<row r="1"><c r="A1"><v>nan</v></c><c r="B1"><v>1e999</v></c></row>'
+    content = xlsx_with_part(xlsx({"S": [["a"]]}), SHEET_1, WORKSHEET.format(doctype="", rows=rows))
+    [sheet] = read_workbook(content, "a.xlsx")
+    assert values(sheet) == [[Broken("nan"), Broken("inf")]]
 
 
 def test_cells_without_addresses_count_from_the_left():
@@ -285,9 +294,35 @@ def test_formatted_but_empty_rows_far_below_do_no_harm():
         WORKSHEET.format(doctype='<!DOCTYPE a [<!ENTITY b "c">]>', rows=""),
         WORKSHEET.format(doctype="", rows="<row>"),
         WORKSHEET.format(doctype="", rows='<row r="x"/>'),
+        WORKSHEET.format(doctype="", rows="").replace('"1.0"', '"1.0" encoding="UTF-9"'),
     ],
-    ids=["document type", "not closed", "row without number"],
+    ids=["document type", "not closed", "row without number", "unknown alphabet"],
 )
 def test_sheet_that_is_no_proper_xml_is_refused(text):
     with pytest.raises(Unreadable, match=r"^The file is damaged"):
         read_workbook(xlsx_with_part(xlsx({"S": [["a"]]}), SHEET_1, text), "a.xlsx")
+
+
+WHOLE = xlsx({"2023": [["Đơn vị", "Điểm", "Tỷ lệ"], ["Sở Y tế", 88.35, Percent(0.8835)]]})
+CUTS = st.lists(
+    st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 8), st.binary(max_size=8)),
+    min_size=1,
+    max_size=4,
+)
+
+
+def read_or_refused(content):
+    try:
+        return read_workbook(content, "a.xlsx")
+    except Unreadable:
+        return []
+
+
+@given(CUTS)
+@settings(max_examples=150, deadline=None)
+def test_damaged_workbook_is_read_or_refused_and_nothing_else(cuts):
+    content = bytearray(WHOLE)
+    for at, length, bytes_instead in cuts:
+        content[at : at + length] = bytes_instead
+    for sheet in read_or_refused(bytes(content)):
+        assert {len(row) for row in values(sheet)} <= {sheet.width}
