@@ -290,7 +290,9 @@ def _page_links(field, pages, page):
 def _row(structure, card, leaves, standing, typed):
     """Return one unit's cells and what it has so far, in the columns shown and in all."""
     shown = _total(structure, card, leaves, standing)
-    everything = _total(structure, card, structure.leaves.values(), standing)
+    everything = shown
+    if len(leaves) < len(structure.leaves):
+        everything = _total(structure, card, structure.leaves.values(), standing)
     return {
         "card": card,
         "unit": structure.cards[card].unit,

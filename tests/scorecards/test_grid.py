@@ -106,6 +106,14 @@ def test_grid_shows_units_in_official_order_and_leaves_in_the_order_of_the_tree(
     ] == [("1.1", "40,00"), ("1.2", "20,00"), ("2", "40,00")]
 
 
+def test_grid_without_units_leads_to_opening_their_scorecards(signed_in, group):
+    framework = factories.new_framework(group)
+    page = signed_in.get(address(framework)).content.decode()
+    opening = reverse("admin:scorecards_framework_open_scorecards", args=[framework.pk])
+    assert f'action="{opening}"' in page
+    assert "<table" not in page
+
+
 def test_grid_of_a_total_has_one_column(signed_in, group):
     framework = factories.new_framework(group)
     factories.open_cards(framework, [factories.new_unit(group.authority)])
