@@ -248,7 +248,7 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
 def registry(request, authority, suffix=None):
     """Show the units of an authority, closed ones included, with who carries them on."""
     authority = get_object_or_404(Authority, slug=authority)
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     units = authority.units.prefetch_related("successions__successor")
     rows = unit_rows(authority, units.matching(words) if words and not suffix else units)
     table = UnitTable(rows, order_by=request.GET.get("sap-xep"))
