@@ -556,3 +556,22 @@ def test_correction_is_not_shown_before_its_day(visit, group):
 
     assert [row[1:3] for row in visit(LEAGUE).rows()] == [["Sở A", "88,50"]]
     assert "This version has been corrected" not in visit(f"/en{LEAGUE}v1/").text
+
+
+@pytest.mark.parametrize("address", [LEAGUE, "/song-hong/don-vi/"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "\0"},
+        {"q": "a" * 5000},
+        {"q": "%"},
+        {"sap-xep": "\0"},
+        {"sap-xep": "-,,rank"},
+        {"trang": "x"},
+        {"xep-loai": "\0"},
+    ],
+    ids=["nul", "long", "percent", "sort by nul", "sort by commas", "page x", "class nul"],
+)
+@pytest.mark.usefixtures("four_units")
+def test_nonsense_in_the_address_is_no_error(visit, address, query):
+    assert visit(address, **query).attributes("html", "lang") == ["vi"]
