@@ -116,8 +116,10 @@ class OwnAuthorityAdmin(admin.ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         # Disabled, not read-only: constraints look at these fields too.
         for name in self.fixed_fields if change else ():
-            if name in form.base_fields:
-                form.base_fields[name].disabled = True
+            if field := form.base_fields.get(name):
+                field.disabled = True
+                field.widget.can_add_related = field.widget.can_change_related = False
+                field.widget.can_delete_related = False
         return form
 
     def save_model(self, request, obj, form, change):

@@ -213,7 +213,7 @@ class FrameworkAdmin(OwnAuthorityAdmin):
     """One page per framework; its tools lead to the grid, to imports and to publication."""
 
     authority_path = "group__authority"
-    list_display = ["year", "place", "group_name", "round", "origin", "state", "progress"]
+    list_display = ["year", "round", "group_name", "place", "state", "progress"]
     list_display_links = ["year", "group_name"]
     list_filter = [
         ("group__authority", admin.RelatedOnlyFieldListFilter),
@@ -258,14 +258,16 @@ class FrameworkAdmin(OwnAuthorityAdmin):
             framework.units,
         ) % {"complete": framework.complete, "count": framework.units}
 
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not (obj and obj.is_sealed)
+
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and is_open(obj)
 
     def get_readonly_fields(self, request, obj=None):
         if is_open(obj):
             return ["state"]
-        locked = ["state", *RULES]
-        return [*locked, "title", "decision"] if obj.is_sealed else locked
+        return ["state", *RULES]
 
     def get_inlines(self, request, obj):
         inlines = [BandInline]
@@ -312,7 +314,7 @@ class FrameworkAdmin(OwnAuthorityAdmin):
 
         def own(request, pk):
             framework = get_object_or_404(self.get_queryset(request), pk=pk)
-            if not self.has_change_permission(request, framework):
+            if not self.has_view_permission(request, framework):
                 raise PermissionDenied
             return view(request, framework)
 
@@ -411,7 +413,7 @@ class CriterionAdmin(OwnAuthorityAdmin):
 
     authority_path = "framework__group__authority"
     form = CriterionPageForm
-    list_display = ["number", "title", "kind", "max_points", "evidence_required", "framework"]
+    list_display = ["number", "title", "kind", "max_points", "framework"]
     list_display_links = ["number", "title"]
     list_filter = [("framework", admin.RelatedOnlyFieldListFilter), "kind"]
     list_per_page = 200
@@ -431,6 +433,10 @@ class CriterionAdmin(OwnAuthorityAdmin):
     autocomplete_fields = ["previous"]
     search_fields = ["number", "title"]
     search_help_text = gettext_lazy("Number or title; accents do not matter.")
+
+    def get_list_display(self, request):
+        of_one = "framework__id__exact" in request.GET
+        return self.list_display[:-1] if of_one else self.list_display
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("framework__group__authority")
@@ -470,8 +476,12 @@ class ApplicabilityInline(OwnAuthorityInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         if obj and "criterion" in formset.form.base_fields:
-            leaves = obj.framework.criteria.leaves()
-            formset.form.base_fields["criterion"].queryset = leaves
+            field = formset.form.base_fields["criterion"]
+            field.queryset = obj.framework.criteria.leaves()
+            # Read once for all rows, not once for each.
+            field.choices = [("", "—"), *((leaf.pk, str(leaf)) for leaf in field.queryset)]
+            field.widget.can_add_related = field.widget.can_change_related = False
+            field.widget.can_delete_related = field.widget.can_view_related = False
         return formset
 
     def has_add_permission(self, request, obj=None):

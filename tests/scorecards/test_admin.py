@@ -421,6 +421,16 @@ def test_sealed_framework_refuses_its_tools(client, administrator, scored, tool)
     assert [sentence[-10:] for sentence in sentences(response)] == ["is sealed."]
 
 
+def test_sealed_framework_is_forbidden_to_write_but_copied(client, administrator, scored):
+    seal(scored)
+    address = page("framework_change", scored.pk)
+    assert "The result is sealed" in client.get(address).content.decode()
+    assert client.post(address, framework_form(scored, title="Khác")).status_code == 403
+    client.post(page("framework_copy", scored.pk))
+    titles = Framework.objects.order_by("year").values_list("year", "title")
+    assert list(titles) == [(2023, "Chỉ số năm 2023"), (2024, "Chỉ số năm 2024")]
+
+
 @pytest.mark.parametrize("tool", ["open_scorecards", "copy", "reopen"])
 def test_tools_that_write_take_a_post(client, administrator, framework, tool):
     assert client.get(page(f"framework_{tool}", framework.pk)).status_code == 405
