@@ -213,8 +213,8 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 
-# One page of the entry grid: 168 communes × 20 criteria, each with the value typed and the value it
-# was typed over; Django stops at 1,000 fields.
+# One page of the entry grid: 50 units × 95 criteria, each with the value typed and the value it was
+# typed over; Django stops at 1,000 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Logging: to standard error, where the service manager picks it up.

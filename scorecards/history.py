@@ -144,11 +144,11 @@ def unit_history(unit) -> pd.DataFrame:
         .select_related("edition__framework__group", "unit")
         .order_by("edition__framework__year")
     )
-    peers = _indexes_by_edition(row.edition_id for row in results)
+    peers_of = _peers_by_edition(row.edition_id for row in results)
     rows, last_unit = [], None
     for row in results:
         edition = row.edition
-        indexes = peers.get(edition.pk, []) if edition.is_full else []
+        peers = peers_of[edition.pk] if edition.is_full else []
         rows.append(
             {
                 "year": edition.framework.year,
@@ -157,11 +157,13 @@ def unit_history(unit) -> pd.DataFrame:
                 "unit_slug": row.unit.slug,
                 "unit_name": row.unit_name,
                 "index_percent": row.index_percent,
-                "group_median": calculation.median(indexes, edition.decimals),
+                "group_median": calculation.median(
+                    [index for index, __ in peers], edition.decimals
+                ),
                 "points": row.points,
                 "max_points": row.max_points,
                 "rank": row.rank,
-                "ranked_units": len(indexes) or None,
+                "ranked_units": sum(rank is not None for __, rank in peers) or None,
                 "class_name": row.class_name,
                 "decimals": edition.decimals,
                 "break_before": row.unit_id in broken and row.unit_id != last_unit,
@@ -189,9 +191,10 @@ HISTORY_COLUMNS = [
 ]
 
 
-def _indexes_by_edition(edition_ids):
-    indexes = {}
-    rows = PublishedResult.objects.filter(edition__in=set(edition_ids), index_percent__isnull=False)
-    for edition_id, index in rows.values_list("edition_id", "index_percent"):
-        indexes.setdefault(edition_id, []).append(index)
-    return indexes
+def _peers_by_edition(edition_ids):
+    """Return the (index, rank) of every row of the editions, by edition id."""
+    peers = defaultdict(list)
+    rows = PublishedResult.objects.filter(edition__in=set(edition_ids)).order_by("position")
+    for edition_id, index, rank in rows.values_list("edition_id", "index_percent", "rank"):
+        peers[edition_id].append((index, rank))
+    return peers

@@ -82,10 +82,13 @@ class PortalTable(tables.Table):
         page_field = "trang"
         default = DASH
 
-    def __init__(self, data, *, caption=None, summary_rows=(), **kwargs):
+    def __init__(self, data, *, caption=None, summary_rows=(), hide=(), **kwargs):
+        """``hide`` names columns that the page leaves out and the files keep."""
         super().__init__(Rows(list(data)), **kwargs)
         self.caption = caption
         self.summary_rows = summary_rows
+        for name in hide:
+            self.columns.hide(name)
 
 
 class LeagueTable(PortalTable):
@@ -242,8 +245,12 @@ class DetailTable(PortalTable):
 
 
 def detail_table(rows):
-    """Return the `DetailTable` of ``rows``, without the columns that would be empty."""
-    return DetailTable(rows, exclude=columns_without_values(rows, ["claimed", "reason"]))
+    """Return the `DetailTable` of ``rows``; the page leaves out columns that would be empty."""
+    return DetailTable(
+        rows,
+        hide=columns_without_values(rows, ["claimed", "reason"]),
+        caption=_("Points and maxima as they apply to this unit; a branch shows its sums."),
+    )
 
 
 def detail_rows(details, edition):
@@ -278,7 +285,7 @@ class UnitTable(PortalTable):
     starts_on = tables.DateColumn(short=True, verbose_name=_("From"))
     ends_on = tables.DateColumn(short=True, verbose_name=_("Until"))
     became = tables.Column(_("Carried on by"), orderable=False, attrs={"td": {"class": "more"}})
-    source = tables.Column(_("Source"), orderable=False, attrs={"td": {"class": "more"}})
+    source = FileColumn(_("Source"))
 
     class Meta(PortalTable.Meta):
         attrs = {"class": "league"}

@@ -41,8 +41,10 @@ BEGIN
     RETURN NULL;
 END $$;
 """
+# A row that moves is judged by where it came from and by where it goes.
+EVENTS = [("insert", "NEW"), ("update", "OLD"), ("update", "NEW"), ("delete", "OLD")]
 STATEMENT_TRIGGER = """
-CREATE TRIGGER {name}_{event} AFTER {event} ON {table}
+CREATE TRIGGER {name}_{event}_{transition} AFTER {event} ON {table}
     REFERENCING {transition} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 """
 OF_CARD = (
@@ -64,13 +66,21 @@ STATEMENT_RULES = [
 ]  # fmt: skip
 
 
+def triggers(name, table):
+    return "".join(
+        STATEMENT_TRIGGER.format(name=name, event=event, table=table, transition=transition)
+        for event, transition in EVENTS
+    )
+
+
 def statement_rule(name, table, framework, refused, why):
     function = STATEMENT_RULE.format(name=name, framework=framework, refused=refused, why=why)
-    triggers = (
-        STATEMENT_TRIGGER.format(name=name, event=event, table=table, transition=transition)
-        for event, transition in [("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")]
-    )
-    return function + "".join(triggers)
+    return function + triggers(name, table)
+
+
+def published_rule(table, join, edition):
+    function = PUBLISHED_RULE.format(table=table, join=join, edition=edition)
+    return function + triggers(f"{table}_is_sealed", table)
 
 
 # A score stands on a leaf of its own framework.
@@ -138,12 +148,6 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER published_rows_are_sealed_insert AFTER INSERT ON {table}
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_sealed();
-CREATE TRIGGER published_rows_are_sealed_update AFTER UPDATE ON {table}
-    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_sealed();
-CREATE TRIGGER published_rows_are_sealed_delete AFTER DELETE ON {table}
-    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_sealed();
 """
 OF_RESULT = "JOIN scorecards_publishedresult result ON result.id = changed.result_id"
 PUBLISHED_RULES = [
@@ -174,10 +178,7 @@ class Migration(migrations.Migration):
             *(statement_rule(*rule) for rule in STATEMENT_RULES),
             SCORE,
             EDITION,
-            *(
-                PUBLISHED_RULE.format(table=table, join=join, edition=edition)
-                for table, join, edition in PUBLISHED_RULES
-            ),
+            *(published_rule(*rule) for rule in PUBLISHED_RULES),
             IMPORT,
         ]
     ]

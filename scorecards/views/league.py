@@ -101,7 +101,7 @@ class League:
         return LeagueTable(
             rows,
             order_by=query.sort or None,
-            exclude=self._empty_columns(),
+            hide=self._empty_columns(),
             caption=self.caption,
             summary_rows=self._summary_rows(),
         )

@@ -80,7 +80,7 @@ def authority(request, authority, suffix=None):
         .order_by("-framework__year", "framework__group__position")
     )
     overviews = history.overviews(editions)
-    table = DecisionTable(edition_rows(overviews))
+    table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
         return table_response(table, suffix, file_name(authority.slug), _about(authority))
     years = [
@@ -120,7 +120,7 @@ def decision(request, authority, year, suffix=None):
     if not overviews:
         raise Http404(_("Nothing has been published for %(year)s.") % {"year": year})
     authority = overviews[0].edition.authority
-    table = DecisionTable(edition_rows(overviews))
+    table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
         metadata = {**_about(authority), "year": year}
         return table_response(table, suffix, file_name(authority.slug, year), metadata)
@@ -251,7 +251,9 @@ def registry(request, authority, suffix=None):
     words = request.GET.get("q", "").replace("\0", "").strip()
     units = authority.units.prefetch_related("successions__successor")
     rows = unit_rows(authority, units.matching(words) if words and not suffix else units)
-    table = UnitTable(rows, order_by=request.GET.get("sap-xep"))
+    table = UnitTable(
+        rows, order_by=request.GET.get("sap-xep"), caption=_("Units, the closed ones included")
+    )
     if suffix:
         return table_response(table, suffix, file_name(authority.slug, "don-vi"), _about(authority))
     context = {
@@ -273,7 +275,10 @@ def unit(request, authority, unit, suffix=None):
     unit = _unit_or_404(authority, unit)
     past = history.unit_history(unit)
     page_url = reverse("unit", args=[authority, unit.slug])
-    table = HistoryTable(history_rows(unit.authority, past))
+    table = HistoryTable(
+        history_rows(unit.authority, past),
+        caption=_("Index, rank and class as published each year"),
+    )
     if suffix:
         name = file_name(authority, "don-vi", unit.slug)
         metadata = {**_about(unit.authority), "unit": unit.slug, "unit_name": unit.name}
@@ -330,7 +335,7 @@ def data(request, suffix=None):
             "framework__group__position",
         )
     )
-    table = DecisionTable(edition_rows(overviews))
+    table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
         return table_response(table, suffix, file_name("du-lieu"), {})
     context = {

@@ -263,7 +263,6 @@ def test_unit_history_of_a_part_has_no_median(group):
     assert past_of(group, "Sở A") == [(2023, "Sở A", 90, None, None, None)]
 
 
-@pytest.mark.xfail(reason="ranked_units counts the units with an index, ranked or not")
 def test_unit_history_counts_the_units_that_were_ranked(group):
     framework = new_framework(group)
     units = [new_unit(group.authority, name) for name in ("Sở A", "Sở B", "Sở C")]

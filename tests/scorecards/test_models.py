@@ -42,10 +42,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-# An UPDATE that gives a row another owner is looked at from one side only.
-MOVED = pytest.mark.xfail(reason="migration 0002: an UPDATE is judged by one of its two owners")
-
-
 def refused(name):
     return pytest.raises(IntegrityError, match=name)
 
@@ -572,7 +568,6 @@ def test_published_rows_are_sealed(sealed, change):
         change()
 
 
-@MOVED
 def test_published_row_does_not_move_into_a_sealed_edition(sealed):
     first = Edition.objects.get()
     second = an_edition(sealed, version=2, corrects=first, reason="nhầm")
@@ -582,7 +577,6 @@ def test_published_row_does_not_move_into_a_sealed_edition(sealed):
         PublishedCount.objects.filter(pk=row.pk).update(edition=first)
 
 
-@MOVED
 def test_score_does_not_move_out_of_a_sealed_framework(sealed):
     later = new_framework(sealed.group, year=2024)
     other = new_unit(sealed.authority, "Sở Y tế")
@@ -594,7 +588,6 @@ def test_score_does_not_move_out_of_a_sealed_framework(sealed):
         )
 
 
-@MOVED
 def test_criterion_does_not_move_out_of_a_locked_framework():
     framework = new_framework(criteria=[("1", "90"), ("2", "10")])
     give_points(framework, {new_unit(framework.authority): {"1": "9"}})
@@ -603,7 +596,6 @@ def test_criterion_does_not_move_out_of_a_locked_framework():
         framework.criteria.filter(number="2").update(framework=later)
 
 
-@MOVED
 def test_band_does_not_move_out_of_a_locked_framework(scoring):
     later = new_framework(scoring.group, year=2024, bands=[])
     with refused("class_bands_are_locked"):

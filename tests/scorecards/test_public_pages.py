@@ -307,17 +307,14 @@ def test_cells_of_a_name_head_their_rows(visit, address):
     assert visit(address).attributes("th", "scope").count("row") >= 4
 
 
-WITHOUT_CAPTION = pytest.mark.xfail(reason="only the league table gets a caption")
-
-
 @pytest.mark.parametrize(
     "address",
     [
         LEAGUE,
-        pytest.param(f"{LEAGUE}so-y-te/", marks=WITHOUT_CAPTION),
-        pytest.param("/song-hong/don-vi/", marks=WITHOUT_CAPTION),
-        pytest.param("/song-hong/don-vi/so-y-te/", marks=WITHOUT_CAPTION),
-        pytest.param("/song-hong/2023/", marks=WITHOUT_CAPTION),
+        f"{LEAGUE}so-y-te/",
+        "/song-hong/don-vi/",
+        "/song-hong/don-vi/so-y-te/",
+        "/song-hong/2023/",
     ],
 )
 @pytest.mark.usefixtures("four_units")
