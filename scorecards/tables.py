@@ -266,7 +266,7 @@ def detail_rows(details, edition):
             "points": detail.points,
             "index_percent": detail.index_percent,
             "reason": _("does not apply: %(reason)s") % {"reason": detail.reason}
-            if detail.max_points == 0
+            if detail.max_points == 0 and detail.reason
             else detail.reason or None,
             "data_kind": kind_of_data(edition),
             "decimals": edition.decimals,

@@ -30,8 +30,6 @@ def pytest_configure(config):
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
     settings.WHITENOISE_AUTOREFRESH = True
-    # A live server's threads would keep their connections, and with them the test database.
-    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     settings.WHITENOISE_USE_FINDERS = True
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable()
 
@@ -43,23 +41,6 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
-    """Put back the two groups of accounts, which migrations made and a flushing test took away."""
-    result = yield
-    marker = item.get_closest_marker("django_db")
-    flushes = marker is not None and marker.kwargs.get("transaction")
-    if flushes or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
-        from django.contrib.auth.models import Group
-        from pytest_django.plugin import blocking_manager_key
-
-        with item.config.stash[blocking_manager_key].unblock():
-            Group.objects.bulk_create(
-                [Group(pk=1, name="Cán bộ"), Group(pk=2, name="Quản trị")], ignore_conflicts=True
-            )
-    return result
 
 
 class UnknownVariable(str):
@@ -143,6 +124,15 @@ def unordered_queries_come_in_random_order():
     SQLCompiler._order_by_pairs = with_random_order
     yield
     SQLCompiler._order_by_pairs = order_by_pairs
+
+
+@pytest.fixture(scope="session")
+def launch_browser(launch_browser):
+    """Close what was opened beside the browser: once its loop ends, Django no longer finds it."""
+    from django.db import connections
+
+    yield launch_browser
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import ADMINISTRATORS, User
+from tests.factories import group_of_accounts
 from units.models import Authority
 
 pytestmark = pytest.mark.django_db
@@ -16,13 +16,13 @@ def authority():
 @pytest.fixture
 def administrator(authority):
     user = User.objects.create_user("quan-tri", password="x", is_staff=True, authority=authority)
-    user.groups.add(Group.objects.get(name=ADMINISTRATORS))
+    user.groups.add(group_of_accounts(ADMINISTRATORS))
     return user
 
 
 def test_superuser_makes_an_administrator_of_an_authority(client, authority):
     client.force_login(User.objects.create_superuser("goc"))
-    group = Group.objects.get(name=ADMINISTRATORS)
+    group = group_of_accounts(ADMINISTRATORS)
     response = client.post(
         reverse("admin:accounts_user_add"),
         {

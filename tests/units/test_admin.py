@@ -1,11 +1,11 @@
 import datetime
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import ADMINISTRATORS, OFFICIALS, User
+from tests.factories import group_of_accounts
 from units.models import Agency, Authority, Succession, Unit, UnitAlias, UnitGroup
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def units(authorities):
 
 def account(name, authority, group):
     user = User.objects.create_user(name, password="x", is_staff=True, authority=authority)
-    user.groups.add(Group.objects.get(name=group))
+    user.groups.add(group_of_accounts(group))
     return user
 
 
