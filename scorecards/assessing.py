@@ -123,7 +123,7 @@ def enter(framework, entries: Iterable[Entry], *, by=None) -> Written:
 
     The first score locks the framework's tree, maxima and bands. Raises `Sealed`; `Overtaken` if
     an entry's ``seen`` is no longer what stands there; `Refused` if a criterion is not a leaf of
-    this framework or a value cannot stand. Four queries, however many the entries.
+    this framework or a value cannot stand. The number of queries does not depend on the entries.
     """
     entries = list(entries)
     framework = lock(framework)

@@ -126,7 +126,7 @@ class _Rehearsing:
         self.computed = calculation.compute(
             self.calculation_leaves,
             self.inputs,
-            rules=self._rules(),
+            rules=self.framework.rules,
             bands=[
                 calculation.Band(band.name, band.floor, band.inclusive) for band in self.class_bands
             ],
@@ -150,15 +150,6 @@ class _Rehearsing:
         self.out.counts = self._counts()
         self._check_ties()
         return self.out
-
-    def _rules(self):
-        return calculation.Rules(
-            decimals=self.framework.decimals,
-            ranked=self.framework.ranked,
-            classified_by=self.framework.classified_by,
-            rank_on=self.framework.rank_on,
-            cap_percent=self.framework.cap_percent,
-        )
 
     def _input_of(self, card):
         awarded, maxima = {}, {}

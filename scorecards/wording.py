@@ -1,7 +1,5 @@
 """Published numbers put into the words officials use. It formats; it computes nothing itself."""
 
-from decimal import Decimal
-
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -109,9 +107,3 @@ def source_line(edition) -> str:
 def number(value, decimals) -> str:
     """Return a number with its decimals as the language at hand writes it: "98,98"."""
     return number_format(value, decimals)
-
-
-def signed(value, decimals) -> str:
-    """Return a difference with its sign: "+1,25", "−0,50", "0,00"."""
-    shown = number_format(abs(value), decimals)
-    return ("+" if value > 0 else "−" if value < Decimal(0) else "") + shown

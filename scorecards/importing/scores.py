@@ -23,7 +23,6 @@ from scorecards.calculation import (
     Card,
     Leaf,
     Result,
-    Rules,
     adds_up,
     branch_totals,
     compute,
@@ -338,7 +337,7 @@ class _Import:
         results = compute(
             self.scheme.leaves,
             cards,
-            rules=_rules(self.framework),
+            rules=self.framework.rules,
             bands=[Band(band.name, band.floor, band.inclusive) for band in self.bands],
         )
         # A rank among some is no rank among all.
@@ -441,16 +440,6 @@ class _Import:
 
 def _order(stage: str) -> tuple[int]:
     return (list(_STAGES).index(stage),)
-
-
-def _rules(framework: Framework) -> Rules:
-    return Rules(
-        decimals=framework.decimals,
-        ranked=framework.ranked,
-        classified_by=framework.classified_by,
-        rank_on=framework.rank_on,
-        cap_percent=framework.cap_percent,
-    )
 
 
 def _agree(key, printed: Value, computed: Value) -> bool:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from scorecards.calculation import Rules
 from units.models import UnitGroup
 
 # Points and percentages: three decimals at most, room for a class floor stated in points.
@@ -126,6 +127,17 @@ class Framework(models.Model):
     @property
     def is_sealed(self):
         return self.state == self.State.SEALED
+
+    @property
+    def rules(self):
+        """How results are rounded, ranked, classified and capped, as `calculation` takes it."""
+        return Rules(
+            decimals=self.decimals,
+            ranked=self.ranked,
+            classified_by=self.classified_by,
+            rank_on=self.rank_on,
+            cap_percent=self.cap_percent,
+        )
 
 
 class CriterionQuerySet(models.QuerySet):
