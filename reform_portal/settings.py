@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "accounts",
     "units",
     "scorecards",
+    "commitments",
     "django_tables2",
     "csp",
     "django.contrib.admin",

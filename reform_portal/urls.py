@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = i18n_patterns(
     path("quan-tri/", admin.site.urls),
+    path("", include("commitments.urls")),
     path("", include("scorecards.urls")),
     prefix_default_language=False,
 )

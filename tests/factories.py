@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
+from commitments import keeping, measuring
+from commitments.models import Commitment, Indicator, Target
 from scorecards import assessing, publishing
 from scorecards.models import ClassBand, Criterion, Framework
 from units.models import Authority, Unit, UnitGroup
@@ -149,3 +151,61 @@ def new_edition(points, *, group=None, units=None, **values):
 
 def tomorrow():
     return timezone.now() + datetime.timedelta(days=1)
+
+
+def new_indicator(authority, slug="ho-so-dung-han", **values):
+    defaults = {"name": "Hồ sơ giải quyết đúng hạn", "measure_unit": "%", "is_share": True}
+    return Indicator.objects.create(authority=authority, slug=slug, **{**defaults, **values})
+
+
+def new_target(indicator, value="100", *, due_on=datetime.date(2025, 5, 19), **values):
+    return Target.objects.create(
+        authority=indicator.authority,
+        indicator=indicator,
+        value=Decimal(value),
+        due_on=due_on,
+        **{"public": True, **values},
+    )
+
+
+def measure(indicator, on, value, **values):
+    """Record a public measurement; ``on`` is a date, ``value`` text."""
+    return measuring.measure(indicator, on=on, value=decimal(value), **{"public": True, **values})
+
+
+def report_dossiers(unit, month, *counts, public=True):
+    """Report a unit's dossiers of one month: received, on time, late, pending, overdue."""
+    entry = measuring.Report(unit.pk, month, dict(zip(measuring.COUNTS, counts, strict=False)))
+    measuring.report(unit.authority, [entry])
+    rows = unit.dossier_months.filter(month=month)
+    measuring.show(rows, public=public)
+    return rows.get()
+
+
+def new_commitment(
+    unit, text="Giải quyết 100% hồ sơ đúng hạn", *, year=2024, signed=True, **values
+):
+    """Make a commitment, signed on 15 February of its year and public unless told otherwise."""
+    public = values.pop("public", signed)
+    (row,) = keeping.promise(
+        [
+            Commitment(
+                unit=unit,
+                year=year,
+                text=text,
+                **{"due_on": datetime.date(year, 12, 31), **values},
+            )
+        ]
+    )
+    if signed:
+        day = datetime.date(year, 2, 15)
+        keeping.sign([row], signed_by="Giám đốc", signed_on=day, public=public)
+        row.refresh_from_db()
+    return row
+
+
+def check(commitment, on, step="in_progress", finding="Đang triển khai.", **values):
+    """Record a public finding on a day."""
+    return keeping.check(
+        commitment, on=on, step=step, finding=finding, **{"public": True, **values}
+    )

@@ -20,6 +20,7 @@ RESERVED_SLUGS = [
     "media",
     "quan-tri",
     "static",
+    "viec-can-lam",
     "xac-minh",
 ]
 

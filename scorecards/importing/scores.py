@@ -169,6 +169,7 @@ def apply(
     with translation.override(settings.LANGUAGE_CODE):
         work.write(by)
         return ImportRun.objects.create(
+            authority_id=framework.group.authority_id,
             framework=framework,
             by=by,
             filename=PurePath(filename).name[-200:],

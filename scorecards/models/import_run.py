@@ -6,13 +6,31 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from scorecards.models.framework import Framework
+from units.models import Authority
 
 
 class ImportRun(models.Model):
     """One imported file and what it did. The bytes are kept, so that the digest can be checked."""
 
+    class Subject(models.TextChoices):
+        SCORES = "scores", _("scores")
+        DOSSIERS = "dossiers", _("dossiers by month")
+        COMMITMENTS = "commitments", _("commitments")
+
+    authority = models.ForeignKey(
+        Authority, verbose_name=_("authority"), on_delete=models.PROTECT, related_name="imports"
+    )
+    subject = models.CharField(
+        _("what was imported"), max_length=12, choices=Subject, default=Subject.SCORES
+    )
     framework = models.ForeignKey(
-        Framework, verbose_name=_("framework"), on_delete=models.PROTECT, related_name="imports"
+        Framework,
+        verbose_name=_("framework"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="imports",
+        help_text=_("Of scores only."),
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -46,6 +64,12 @@ class ImportRun(models.Model):
                 name="import_run_digest_is_sha256",
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
                 violation_error_message=_("The digest has 64 hexadecimal digits."),
+            ),
+            models.CheckConstraint(
+                name="import_run_of_scores_names_its_framework",
+                condition=Q(subject="scores", framework__isnull=False)
+                | Q(subject__in=["dossiers", "commitments"], framework__isnull=True),
+                violation_error_message=_("Scores are imported into a framework."),
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""Commitments and targets in the administration."""
