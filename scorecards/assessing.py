@@ -118,8 +118,8 @@ def _require_member(framework, unit):
 
 
 @transaction.atomic
-def enter(framework, entries: Iterable[Entry], *, by=None) -> Written:
-    """Write the points of all ``entries``, or none of them.
+def enter(framework, entries: Iterable[Entry], *, by=None, import_run=None) -> Written:
+    """Write the points of all ``entries``, or none of them; remember who or which import did.
 
     The first score locks the framework's tree, maxima and bands. Raises `Sealed`; `Overtaken` if
     an entry's ``seen`` is no longer what stands there; `Refused` if a criterion is not a leaf of
@@ -149,18 +149,20 @@ def enter(framework, entries: Iterable[Entry], *, by=None) -> Written:
                         criterion_id=entry.criterion_id,
                         changed_by=by,
                         changed_at=now,
+                        import_run=import_run,
                         **entry.points,
                     )
                 )
         elif any(getattr(score, field) != value for field, value in entry.points.items()):
             for field, value in entry.points.items():
                 setattr(score, field, value)
-            score.changed_by, score.changed_at = by, now
+            score.changed_by, score.changed_at, score.import_run = by, now, import_run
             altered.append(score)
     if (fresh or altered) and framework.state == Framework.State.SETUP:
         Framework.objects.filter(pk=framework.pk).update(state=Framework.State.SCORING)
     Score.objects.bulk_create(fresh, batch_size=5000)
-    Score.objects.bulk_update(altered, [*POINT_FIELDS, "changed_by", "changed_at"], batch_size=1000)
+    fields = [*POINT_FIELDS, "changed_by", "changed_at", "import_run"]
+    Score.objects.bulk_update(altered, fields, batch_size=1000)
     return Written(len(fresh), len(altered), len(entries) - len(fresh) - len(altered))
 
 
@@ -273,6 +275,26 @@ def reopen(framework, *, reason: str, by) -> None:
         raise Refused(_("Say why the framework is opened again."))
     FrameworkReopening.objects.create(framework=framework, reason=reason.strip(), by=by)
     Framework.objects.filter(pk=framework.pk).update(state=Framework.State.SETUP)
+
+
+@transaction.atomic
+def open_correction(framework, *, reason: str, decided_by: str, by) -> None:
+    """Open the scores of a sealed framework again, so that a corrected edition can be sealed.
+
+    What is published stays published. The structure stays locked. Raises `Refused` unless the
+    result is sealed and both ``reason`` and ``decided_by`` are given.
+    """
+    framework = Framework.objects.select_for_update(of=("self",)).get(pk=framework.pk)
+    if not framework.is_sealed:
+        raise Refused(_("Only a sealed result is corrected."))
+    if not reason.strip():
+        raise Refused(_("Say why the published result is corrected."))
+    if not decided_by.strip():
+        raise Refused(_("Say who decided the correction."))
+    FrameworkReopening.objects.create(
+        framework=framework, reason=reason.strip(), decided_by=decided_by.strip(), by=by
+    )
+    Framework.objects.filter(pk=framework.pk).update(state=Framework.State.SCORING)
 
 
 @transaction.atomic

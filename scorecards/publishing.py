@@ -4,9 +4,6 @@ The only writer of what is published. `calculation` does the arithmetic; here th
 together, frozen and given their digest.
 """
 
-import hashlib
-import json
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +16,7 @@ from django.utils.translation import ngettext
 
 from scorecards import calculation
 from scorecards.assessing import Refused, maxima_of_units, objection_to_points
+from scorecards.canonical import FORMAT_VERSION, canonical_bytes, digest_of
 from scorecards.models.assessment import Applicability, Score
 from scorecards.models.framework import Framework, Origin
 from scorecards.models.publication import (
@@ -29,17 +27,6 @@ from scorecards.models.publication import (
     PublishedResult,
 )
 from units.models import Authority
-
-FORMAT_VERSION = 1
-POINT_COLUMNS = (
-    "claimed",
-    "appraised",
-    "survey",
-    "adjustment",
-    "points",
-    "max_points",
-    "index_percent",
-)
 
 
 @dataclass(frozen=True)
@@ -110,7 +97,9 @@ class _Rehearsing:
         )
         self.scores = {
             (score.scorecard_id, score.criterion_id): score
-            for score in Score.objects.filter(scorecard__framework=framework)
+            for score in Score.objects.filter(scorecard__framework=framework).select_related(
+                "changed_by", "import_run"
+            )
         }
         self.own_maxima = maxima_of_units(framework)
         self.reasons = {
@@ -403,20 +392,22 @@ class _Rehearsing:
         if criterion.kind in ("appraised", "survey"):
             exact = calculation.index_of(points, max_points)
             index = exact if exact is None else calculation.half_up(exact, self.framework.decimals)
-        return PublishedPoints(
+        detail = PublishedPoints(
             position=position,
             criterion_number=criterion.number,
             parent_number=criterion.parent.number if criterion.parent else "",
             level=criterion.number.count(".") + 1,
             title=criterion.title,
             kind=criterion.kind,
-            claimed=score.claimed if score else None,
             points=points,
             max_points=max_points,
             index_percent=index,
             reason=self.reasons.get((card.pk, criterion.pk), ""),
             comparable=criterion.comparable,
         )
+        if score is not None:
+            _remember_origin(detail, score)
+        return detail
 
     def _counts(self):
         if self.announced:
@@ -453,6 +444,17 @@ class _Rehearsing:
                 )
 
 
+def _remember_origin(detail, score):
+    """Copy into the published row what was claimed and appraised, and where it came from."""
+    detail.claimed, detail.appraised, detail.note = score.claimed, score.appraised, score.note
+    detail.entered_at = score.changed_at
+    if score.changed_by is not None:
+        detail.entered_by = score.changed_by.get_full_name() or score.changed_by.get_username()
+    if score.import_run is not None:
+        detail.imported_from = score.import_run.filename
+        detail.imported_sha256 = score.import_run.sha256
+
+
 def _first_few(numbers, most=6):
     shown = ", ".join(numbers[:most])
     return f"{shown} …" if len(numbers) > most else shown
@@ -469,6 +471,7 @@ def seal(
     note="",
     public_from=None,
     reason="",
+    decided_by="",
 ) -> Edition:
     """Freeze the framework's result as its next edition and return it.
 
@@ -495,7 +498,13 @@ def seal(
     if rehearsal.to_acknowledge and not acknowledged:
         raise NotReady(rehearsal.to_acknowledge)
     edition = _create_edition(
-        rehearsal, authority, by=by, decision=decision, note=note, reason=reason
+        rehearsal,
+        authority,
+        by=by,
+        decision=decision,
+        note=note,
+        reason=reason,
+        decided_by=decided_by,
     )
     _write_rows(edition, rehearsal)
     _close(edition, rehearsal, public_from)
@@ -508,9 +517,13 @@ def _require_own_decision(authority, decision):
         raise Refused(_("The decision belongs to another authority."))
 
 
-def _create_edition(rehearsal, authority, *, by, decision, note, reason):
+def _create_edition(rehearsal, authority, *, by, decision, note, reason, decided_by):
     framework = rehearsal.framework
     corrected = framework.editions.order_by("-version").first()
+    if corrected:
+        reopening = framework.reopenings.exclude(decided_by="").order_by("-at").first()
+        reason = reason or (reopening.reason if reopening else "")
+        decided_by = decided_by or (reopening.decided_by if reopening else "")
     if corrected and not reason.strip():
         raise Refused(_("Say why the published result is corrected."))
     newest = (
@@ -522,6 +535,7 @@ def _create_edition(rehearsal, authority, *, by, decision, note, reason):
     edition.version = corrected.version + 1 if corrected else 1
     edition.corrects = corrected
     edition.reason = reason.strip() if corrected else ""
+    edition.decided_by = decided_by.strip() if corrected else ""
     edition.decision = decision
     edition.note = note
     edition.sealed_by = by
@@ -542,6 +556,7 @@ def _draft_edition(framework, completeness):
         ranked=framework.ranked,
         classified_by=framework.classified_by,
         rank_on=framework.rank_on,
+        cap_percent=framework.cap_percent,
         illustrative=framework.authority.illustrative,
     )
 
@@ -562,88 +577,17 @@ def _write_rows(edition, rehearsal):
 
 
 def _close(edition, rehearsal, public_from):
-    edition.canonical = canonical_bytes(edition, rehearsal)
-    edition.digest = hashlib.sha256(edition.canonical).hexdigest()
+    edition.canonical = canonical_bytes(
+        edition,
+        results=rehearsal.results,
+        details=rehearsal.details,
+        bands=rehearsal.bands,
+        counts=rehearsal.counts,
+    )
+    edition.digest = digest_of(edition.canonical)
     edition.sealed_at = timezone.now()
     edition.public_from = public_from
     edition.save(update_fields=["canonical", "digest", "sealed_at", "public_from"])
-
-
-def canonical_bytes(edition, rehearsal) -> bytes:
-    """Return the bytes the digest covers: sorted keys, UTF-8 in NFC, numbers as strings.
-
-    The decision's number and dates are not among them: they are known only after the digest is
-    printed on the annex.
-    """
-    places = edition.decimals
-
-    def number(value):
-        return None if value is None else f"{value:.{places}f}"
-
-    document = {
-        "format_version": edition.format_version,
-        "authority": edition.authority.slug,
-        "authority_name": edition.authority.name,
-        "group": edition.group.slug,
-        "group_name": edition.group.name,
-        "year": edition.year,
-        "round": edition.framework.round,
-        "version": edition.version,
-        "corrects": edition.corrects.digest if edition.corrects else None,
-        "reason": edition.reason,
-        "previous_digest": edition.previous_digest,
-        "title": edition.title,
-        "origin": edition.origin,
-        "completeness": edition.completeness,
-        "illustrative": edition.illustrative,
-        "note": edition.note,
-        "derived": edition.derived,
-        "rules": {
-            "decimals": edition.decimals,
-            "ranked": edition.ranked,
-            "classified_by": edition.classified_by,
-            "rank_on": edition.rank_on,
-        },
-        "bands": [
-            {
-                "name": band.name,
-                "floor": number(band.floor),
-                "inclusive": band.inclusive,
-                "source": band.source,
-                "inferred": band.inferred,
-            }
-            for band in rehearsal.bands
-        ],
-        "counts": {row.class_name: str(row.count) for row in rehearsal.counts},
-        "results": [
-            {
-                "unit": row.unit.slug,
-                "unit_name": row.unit_name,
-                "ranked": row.ranked,
-                "rank": None if row.rank is None else str(row.rank),
-                "class_name": row.class_name,
-                "reason": row.reason,
-                **{column: number(getattr(row, column)) for column in POINT_COLUMNS},
-                "criteria": [
-                    {
-                        "number": detail.criterion_number,
-                        "title": detail.title,
-                        "kind": detail.kind,
-                        "claimed": number(detail.claimed),
-                        "points": number(detail.points),
-                        "max_points": number(detail.max_points),
-                        "index_percent": number(detail.index_percent),
-                        "reason": detail.reason,
-                        "comparable": detail.comparable,
-                    }
-                    for detail in rehearsal.details[row.unit_id]
-                ],
-            }
-            for row in rehearsal.results
-        ],
-    }
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return unicodedata.normalize("NFC", text).encode()
 
 
 @transaction.atomic

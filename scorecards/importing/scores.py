@@ -167,8 +167,7 @@ def apply(
         raise Outdated(work.preview)
     # What is stored is in the portal's own language, whatever the language of the person.
     with translation.override(settings.LANGUAGE_CODE):
-        work.write(by)
-        return ImportRun.objects.create(
+        run = ImportRun.objects.create(
             authority_id=framework.group.authority_id,
             framework=framework,
             by=by,
@@ -180,6 +179,8 @@ def apply(
             unchanged=work.preview.unchanged,
             differences=[str(difference) for difference in work.preview.differences],
         )
+        work.write(by, run)
+        return run
 
 
 class _Import:
@@ -410,7 +411,7 @@ class _Import:
         }
         return parts[key] if key in parts else branch_totals(self.scheme.leaves, card)[key][0]
 
-    def write(self, by) -> None:
+    def write(self, by, run: ImportRun) -> None:
         """Write everything: scorecards, maxima, points, announced values."""
         framework = self.framework
         cards = assessing.open_scorecards(framework, self.units_to_open)
@@ -431,7 +432,7 @@ class _Import:
                 assessing.Entry(cards[unit_id].pk, self.leaves[number].pk, points)
                 for (unit_id, number), points in self.points.items()
             ]
-            assessing.enter(framework, entries, by=by)
+            assessing.enter(framework, entries, by=by, import_run=run)
         if self.announced:
             assessing.record_announced(
                 framework,

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from scorecards.models.framework import POINTS, Criterion, Framework
+from scorecards.models.import_run import ImportRun
 from units.models import Unit
 
 
@@ -122,6 +123,15 @@ class Score(models.Model):
         related_name="+",
     )
     changed_at = models.DateTimeField(_("changed at"))
+    import_run = models.ForeignKey(
+        ImportRun,
+        verbose_name=_("import"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="scores",
+        help_text=_("The import that wrote the points last; empty: typed by hand."),
+    )
 
     class Meta:
         verbose_name = _("score")

@@ -315,12 +315,17 @@ class AnnouncedCount(models.Model):
 
 
 class FrameworkReopening(models.Model):
-    """Who opened a framework's structure again after scoring had begun, and why."""
+    """Who opened a framework again, and why: its structure, or its scores for a correction.
+
+    ``decided_by`` names who decided that what was published is corrected; it is empty where
+    nothing had been published yet.
+    """
 
     framework = models.ForeignKey(
         Framework, verbose_name=_("framework"), on_delete=models.CASCADE, related_name="reopenings"
     )
     reason = models.TextField(_("reason"))
+    decided_by = models.CharField(_("decided by"), max_length=200, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"
     )

@@ -112,6 +112,7 @@ class Edition(models.Model):
         related_name="correction",
     )
     reason = models.TextField(_("reason for the correction"), blank=True)
+    decided_by = models.CharField(_("who decided the correction"), max_length=200, blank=True)
     origin = models.CharField(_("origin"), max_length=10, choices=Origin)
     completeness = models.CharField(
         _("completeness"), max_length=10, choices=Completeness, default=Completeness.FULL
@@ -129,6 +130,7 @@ class Edition(models.Model):
     ranked = models.BooleanField(_("ranked"))
     classified_by = models.CharField(_("classified by"), max_length=20, choices=ClassifiedBy)
     rank_on = models.CharField(_("ranked on"), max_length=5, choices=RankOn)
+    cap_percent = models.DecimalField(_("index capped at (%)"), **POINTS, null=True, blank=True)
     illustrative = models.BooleanField(_("illustrative data"))
     sealed_at = models.DateTimeField(_("sealed at"), null=True)
     sealed_by = models.ForeignKey(
@@ -289,7 +291,10 @@ class PublishedResult(models.Model):
 
 
 class PublishedPoints(models.Model):
-    """The points of one node of the tree for one unit, as published; branches carry their sums."""
+    """The points of one node of the tree for one unit, as published; branches carry their sums.
+
+    Of a leaf, it also says who entered the points, when, and from which file.
+    """
 
     result = models.ForeignKey(
         PublishedResult, verbose_name=_("result"), on_delete=models.PROTECT, related_name="details"
@@ -301,11 +306,18 @@ class PublishedPoints(models.Model):
     title = models.CharField(_("title"), max_length=500)
     kind = models.CharField(_("kind"), max_length=10, choices=Criterion.Kind)
     claimed = models.DecimalField(_("claimed points"), **POINTS, null=True)
+    appraised = models.DecimalField(_("appraised points"), **POINTS, null=True)
     points = models.DecimalField(_("points"), **POINTS, null=True)
     max_points = models.DecimalField(_("maximum points"), **POINTS, null=True)
     index_percent = models.DecimalField(_("index (%)"), **POINTS, null=True)
     reason = models.CharField(_("why the maximum differs"), max_length=300, blank=True)
     comparable = models.BooleanField(_("comparable with last year"))
+    # Where the points of a leaf came from, as it stood when the edition was sealed.
+    note = models.TextField(_("the appraisers' note"), blank=True)
+    entered_by = models.CharField(_("entered by"), max_length=150, blank=True)
+    entered_at = models.DateTimeField(_("entered at"), null=True)
+    imported_from = models.CharField(_("imported from"), max_length=200, blank=True)
+    imported_sha256 = models.CharField(_("SHA-256 of the imported file"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("published points")

@@ -453,7 +453,7 @@ def test_edition_is_corrected_once(sealed):
         {"ranked": False},
         {"illustrative": True},
         {"sealed_at": LONG_AGO},
-        {"format_version": 2},
+        {"format_version": 9},
         {"canonical": b"{}"},
         {"digest": "0" * 64},
         {"previous_digest": "0" * 64},

@@ -15,6 +15,7 @@ from scorecards.models import (
     PublishedCount,
     PublishedPoints,
     PublishedResult,
+    Score,
 )
 from scorecards.publishing import NotReady
 from tests.factories import (
@@ -498,6 +499,7 @@ def test_canonical_bytes_of_a_tiny_edition():
         bands=[("Tốt", "80"), ("Khá", None)],
     )
     give_points(framework, {new_unit(framework.authority): "88.5"})
+    Score.objects.update(changed_at=LONG_AGO, note="đủ minh chứng")
     # "chú" typed with a combining accent: the sealed text is composed.
     edition = seal(framework, note="ghi chu\u0301")
 
@@ -505,16 +507,19 @@ def test_canonical_bytes_of_a_tiny_edition():
         '{"authority":"a","authority_name":"Tỉnh A",'
         '"bands":[{"floor":"80.00","inclusive":true,"inferred":false,"name":"Tốt","source":""},'
         '{"floor":null,"inclusive":true,"inferred":false,"name":"Khá","source":""}],'
-        '"completeness":"full","corrects":null,"counts":{"Khá":"0","Tốt":"1"},"derived":[],'
-        '"format_version":1,"group":"so-nganh","group_name":"Cơ quan chuyên môn",'
+        '"completeness":"full","corrects":null,"counts":{"Khá":"0","Tốt":"1"},"decided_by":"",'
+        '"derived":[],"format_version":2,"group":"so-nganh","group_name":"Cơ quan chuyên môn",'
         '"illustrative":false,"note":"ghi chú","origin":"computed","previous_digest":"",'
         '"reason":"","results":[{"adjustment":null,"appraised":"88.50","claimed":null,'
-        '"class_name":"Tốt","criteria":[{"claimed":null,"comparable":true,'
-        '"index_percent":"88.50","kind":"appraised","max_points":"100.00","number":"1",'
-        '"points":"88.50","reason":"","title":"Tiêu chí 1"}],"index_percent":"88.50",'
+        '"class_name":"Tốt","criteria":[{"appraised":null,"claimed":null,"comparable":true,'
+        '"entered_at":"2024-01-01T00:00:00+00:00","entered_by":"","imported_from":"",'
+        '"imported_sha256":"","index_percent":"88.50","kind":"appraised","max_points":"100.00",'
+        '"note":"đủ minh chứng","number":"1","points":"88.50","reason":"",'
+        '"title":"Tiêu chí 1"}],"index_percent":"88.50",'
         '"max_points":"100.00","points":"88.50","rank":"1","ranked":true,"reason":"",'
         '"survey":null,"unit":"so-tai-chinh","unit_name":"Sở Tài chính"}],"round":0,'
-        '"rules":{"classified_by":"index","decimals":2,"rank_on":"shown","ranked":true},'
+        '"rules":{"cap_percent":null,"classified_by":"index","decimals":2,"rank_on":"shown",'
+        '"ranked":true},'
         '"title":"Chỉ số năm 2023","version":1,"year":2023}'
     )
 
