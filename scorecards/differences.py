@@ -1,12 +1,14 @@
-"""What changed between two results of one framework or two years: numbers, ranks, classes, and why.
+"""What changed between two results: numbers, ranks, classes, and by which criteria.
 
-Pure comparison of results that are already read; nothing is computed anew. A rehearsal, a kept
-rehearsal and an edition all become a `Snapshot` first.
+A rehearsal, a kept rehearsal and an edition all become a `Snapshot` first; nothing is computed
+anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from scorecards.models.publication import PublishedPoints
 
 Value = Decimal | int | str | None
 
@@ -43,6 +45,7 @@ class UnitResult:
 
 
 Snapshot = Mapping[int, UnitResult]
+_NUMBERS = frozenset(COLUMNS) - {"rank", "class_name"}
 
 
 def snapshot(results: Iterable, details: Mapping[int, Sequence]) -> dict[int, UnitResult]:
@@ -64,6 +67,53 @@ def _leaves(details):
         detail.criterion_number: (detail.points, detail.max_points)
         for detail in details
         if detail.criterion_number not in branches
+    }
+
+
+def snapshot_of(edition) -> dict[int, UnitResult]:
+    """Return the snapshot of a sealed edition; two queries."""
+    details = {}
+    rows = PublishedPoints.objects.filter(result__edition=edition).order_by("position")
+    for row in rows.select_related("result"):
+        details.setdefault(row.result.unit_id, []).append(row)
+    return snapshot(edition.results.order_by("position"), details)
+
+
+def as_json(taken: Snapshot) -> list[dict]:
+    """Return a snapshot as JSON can hold it, numbers as text, to be read by `from_json`."""
+    return [
+        {
+            "unit_id": row.unit_id,
+            "unit_name": row.unit_name,
+            "columns": {
+                name: str(value) if name in _NUMBERS and value is not None else value
+                for name, value in row.columns.items()
+            },
+            "leaves": {
+                number: [None if value is None else str(value) for value in pair]
+                for number, pair in row.leaves.items()
+            },
+        }
+        for row in taken.values()
+    ]
+
+
+def from_json(rows: list[dict]) -> dict[int, UnitResult]:
+    """Return the snapshot that `as_json` wrote."""
+    return {
+        row["unit_id"]: UnitResult(
+            row["unit_id"],
+            row["unit_name"],
+            {
+                name: Decimal(value) if name in _NUMBERS and value is not None else value
+                for name, value in row["columns"].items()
+            },
+            {
+                number: tuple(None if value is None else Decimal(value) for value in pair)
+                for number, pair in row["leaves"].items()
+            },
+        )
+        for row in rows
     }
 
 

@@ -83,14 +83,24 @@ def moves(edition, results) -> dict[int, Move]:
     if previous is None:
         return {}
     ranks_then = dict(previous.results.filter(rank__isnull=False).values_list("unit_id", "rank"))
-    unmatched = [row.unit_id for row in results if row.unit_id not in ranks_then]
-    earlier = _earlier_lives(edition.authority, unmatched) if unmatched else {}
+    earlier = _earlier_ids(edition, results, ranks_then)
     found = {}
     for row in results:
         then = ranks_then.get(row.unit_id, ranks_then.get(earlier.get(row.unit_id)))
         if then is not None and row.rank is not None:
             found[row.unit_id] = Move(then, calculation.places_gained(then, row.rank))
     return found
+
+
+def renamed_since(edition, results, previous) -> dict[int, int]:
+    """Return the id under which ``previous`` knows each renamed unit of ``results``, by unit id."""
+    known = set(previous.results.values_list("unit_id", flat=True))
+    return _earlier_ids(edition, results, known)
+
+
+def _earlier_ids(edition, results, known):
+    unmatched = [row.unit_id for row in results if row.unit_id not in known]
+    return _earlier_lives(edition.authority, unmatched) if unmatched else {}
 
 
 def links_of(authority) -> list[lineage.Link]:

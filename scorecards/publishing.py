@@ -1,24 +1,17 @@
-"""From working scores to a sealed edition: rehearse, seal, show.
+"""From a rehearsal to a sealed edition: acknowledge, keep, seal, show, abandon a correction.
 
-The only writer of what is published. `calculation` does the arithmetic; here the rows are put
-together, frozen and given their digest.
+The only writer of what is published.
 """
-
-from collections import Counter
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scorecards import calculation
-from scorecards.assessing import Refused, maxima_of_units, objection_to_points
+from scorecards.assessing import Refused
 from scorecards.canonical import FORMAT_VERSION, canonical_bytes, digest_of
-from scorecards.models.assessment import Applicability, Score
-from scorecards.models.framework import Framework, Origin
+from scorecards.differences import as_json
+from scorecards.models.framework import Framework
 from scorecards.models.publication import (
     Edition,
     PublishedBand,
@@ -26,16 +19,9 @@ from scorecards.models.publication import (
     PublishedPoints,
     PublishedResult,
 )
+from scorecards.models.rehearsal import Acknowledgement, KeptRehearsal
+from scorecards.rehearsing import rehearse
 from units.models import Authority
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that stands between a framework and its edition, as a sentence for people."""
-
-    code: str
-    sentence: str
-    blocking: bool = False
 
 
 class NotReady(Refused):
@@ -46,418 +32,73 @@ class NotReady(Refused):
         self.findings = findings
 
 
-@dataclass
-class Rehearsal:
-    """What sealing would publish now, and what speaks against it. Nothing here is saved.
+@transaction.atomic
+def keep(framework, *, completeness=Edition.Completeness.FULL, by=None) -> KeptRehearsal:
+    """Keep what a rehearsal gives now, for the next one to be compared with."""
+    rehearsal = rehearse(framework, completeness=completeness)
+    return KeptRehearsal.objects.create(
+        framework=framework,
+        by=by,
+        completeness=completeness,
+        results=as_json(rehearsal.snapshot),
+    )
 
-    ``edition`` has no version, digest or moment of sealing yet; ``details`` are by unit id.
+
+@transaction.atomic
+def acknowledge(framework, keys, *, completeness=Edition.Completeness.FULL, by=None) -> int:
+    """Acknowledge findings of the rehearsal as it is now, by their keys; return how many.
+
+    Raises `Refused` if a key is not among them: what was read has changed meanwhile.
     """
-
-    framework: Framework
-    completeness: str
-    edition: Edition
-    results: list[PublishedResult] = field(default_factory=list)
-    details: dict[int, list[PublishedPoints]] = field(default_factory=dict)
-    bands: list[PublishedBand] = field(default_factory=list)
-    counts: list[PublishedCount] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def blocking(self):
-        return [finding for finding in self.findings if finding.blocking]
-
-    @property
-    def to_acknowledge(self):
-        return [finding for finding in self.findings if not finding.blocking]
+    rehearsal = rehearse(framework, completeness=completeness)
+    open_findings = {finding.key: finding for finding in rehearsal.to_acknowledge}
+    keys = [key for key in dict.fromkeys(keys) if key not in rehearsal.acknowledged]
+    if any(key not in open_findings for key in keys):
+        raise Refused(_("The scores have changed since you looked: look again."))
+    _record(rehearsal, [open_findings[key] for key in keys], by)
+    return len(keys)
 
 
-def rehearse(framework, *, completeness=Edition.Completeness.FULL) -> Rehearsal:
-    """Return what `seal` would publish now, with everything that speaks against it.
+def _record(rehearsal, findings, by):
+    Acknowledgement.objects.bulk_create(
+        Acknowledgement(
+            framework=rehearsal.framework,
+            version=rehearsal.version,
+            key=finding.key,
+            sentence=finding.sentence,
+            by=by,
+        )
+        for finding in findings
+    )
 
-    A constant number of queries, however many the units.
+
+@transaction.atomic
+def abandon_correction(framework) -> None:
+    """Close a framework that was opened for a correction and in which nothing has changed.
+
+    Raises `Refused` if it was never published or if a number differs from what is published.
     """
-    return _Rehearsing(framework, completeness).run()
-
-
-class _Rehearsing:
-    """The steps of one rehearsal, sharing what was read once."""
-
-    def __init__(self, framework, completeness):
-        self.framework = framework
-        self.announced = framework.origin == Origin.ANNOUNCED
-        self.out = Rehearsal(framework, completeness, _draft_edition(framework, completeness))
-        self.criteria = list(framework.criteria.select_related("parent").order_by("position", "pk"))
-        parents = {criterion.parent_id for criterion in self.criteria}
-        self.leaves = [criterion for criterion in self.criteria if criterion.pk not in parents]
-        self.class_bands = list(framework.bands.all())
-        self.cards = list(
-            framework.scorecards.select_related("unit").order_by(
-                "unit__position", "unit__sort_key", "pk"
+    framework = (
+        Framework.objects.select_for_update(of=("self",))
+        .select_related("group__authority")
+        .get(pk=framework.pk)
+    )
+    published = framework.editions.order_by("-version").first()
+    if framework.is_sealed or published is None:
+        raise Refused(_("No correction is in work."))
+    rehearsal = rehearse(framework, completeness=published.completeness)
+    if rehearsal.corrections:
+        raise Refused(
+            ngettext(
+                "%(count)d number differs from what is published: put it back, or publish the "
+                "correction.",
+                "%(count)d numbers differ from what is published: put them back, or publish the "
+                "correction.",
+                len(rehearsal.corrections),
             )
+            % {"count": len(rehearsal.corrections)}
         )
-        self.scores = {
-            (score.scorecard_id, score.criterion_id): score
-            for score in Score.objects.filter(scorecard__framework=framework).select_related(
-                "changed_by", "import_run"
-            )
-        }
-        self.own_maxima = maxima_of_units(framework)
-        self.reasons = {
-            (row.scorecard_id, row.criterion_id): row.reason
-            for row in Applicability.objects.filter(scorecard__framework=framework)
-        }
-
-    def run(self):
-        self.calculation_leaves = [
-            calculation.Leaf(leaf.number, leaf.kind, leaf.max_points) for leaf in self.leaves
-        ]
-        self.inputs = {card.pk: self._input_of(card) for card in self.cards}
-        self.computed = calculation.compute(
-            self.calculation_leaves,
-            self.inputs,
-            rules=self.framework.rules,
-            bands=[
-                calculation.Band(band.name, band.floor, band.inclusive) for band in self.class_bands
-            ],
-        )
-        self.out.bands = [
-            PublishedBand(
-                position=band.position,
-                name=band.name,
-                floor=band.floor,
-                inclusive=band.inclusive,
-                source=band.source,
-                inferred=band.inferred,
-            )
-            for band in self.class_bands
-        ]
-        self._check_structure()
-        self._check_scores()
-        self.out.edition.derived = self._derived_columns()
-        self.out.results = self._in_printed_order([self._result_of(card) for card in self.cards])
-        self.out.details = {card.unit_id: self._details_of(card) for card in self.cards}
-        self.out.counts = self._counts()
-        self._check_ties()
-        return self.out
-
-    def _input_of(self, card):
-        awarded, maxima = {}, {}
-        for leaf in self.leaves:
-            score = self.scores.get((card.pk, leaf.pk))
-            awarded[leaf.number] = score.awarded if score else None
-            if (card.pk, leaf.pk) in self.own_maxima:
-                maxima[leaf.number] = self.own_maxima[card.pk, leaf.pk]
-        return calculation.Card(awarded=awarded, max_points=maxima, ranked=card.ranked)
-
-    # What speaks against it
-
-    def _find(self, code, sentence, *, blocking=False):
-        self.out.findings.append(Finding(code, sentence, blocking))
-
-    def _check_structure(self):
-        if not self.leaves:
-            self._find("no_criteria", _("The framework has no criterion."), blocking=True)
-        if not self.cards and self.out.completeness != Edition.Completeness.COUNTS:
-            self._find("no_units", _("No unit is scored in this framework."), blocking=True)
-        if not self.announced:
-            self._check_computed_structure()
-        floors = [band.floor for band in self.class_bands if band.floor is not None]
-        if floors != sorted(floors, reverse=True):
-            self._find(
-                "bands_out_of_order",
-                _("The class floors do not fall from the first class to the last."),
-                blocking=True,
-            )
-
-    def _check_computed_structure(self):
-        if self.out.completeness != Edition.Completeness.FULL:
-            self._find(
-                "computed_in_part",
-                _("A result computed by the portal is published complete."),
-                blocking=True,
-            )
-        if self.framework.classified_by != "none" and not self.class_bands:
-            self._find(
-                "no_bands", _("The framework classifies units but has no class."), blocking=True
-            )
-        for leaf in self.leaves:
-            if leaf.max_points is None and leaf.kind in ("appraised", "survey"):
-                self._find(
-                    "no_maximum",
-                    _("Criterion %(number)s has no maximum.") % {"number": leaf.number},
-                    blocking=True,
-                )
-        for branch in self.criteria:
-            parts = [
-                leaf.max_points
-                for leaf in self.leaves
-                if leaf.number.startswith(f"{branch.number}.") and leaf.max_points is not None
-            ]
-            if parts and branch.max_points is not None and sum(parts) != branch.max_points:
-                self._find(
-                    "maxima_do_not_add_up",
-                    _("The parts of criterion %(number)s add up to %(sum)s, not to %(max)s.")
-                    % {
-                        "number": branch.number,
-                        "sum": self._shown(sum(parts)),
-                        "max": self._shown(branch.max_points),
-                    },
-                    blocking=True,
-                )
-
-    def _check_scores(self):
-        partial = self.out.completeness != Edition.Completeness.FULL
-        for card in self.cards:
-            result = self.computed[card.pk]
-            if result.missing:
-                self._find(
-                    "scores_missing",
-                    ngettext(
-                        "%(unit)s: %(count)d score is missing (%(numbers)s).",
-                        "%(unit)s: %(count)d scores are missing (%(numbers)s).",
-                        len(result.missing),
-                    )
-                    % {
-                        "unit": card.unit.name,
-                        "count": len(result.missing),
-                        "numbers": _first_few(result.missing),
-                    },
-                    blocking=not partial,
-                )
-            elif result.reason == "no_maximum":
-                self._find(
-                    "nothing_applies",
-                    _("%(unit)s: no criterion applies, so it gets no index, rank or class.")
-                    % {"unit": card.unit.name},
-                )
-            self._check_points_of(card)
-            if self.announced:
-                self._compare_with_printed(card, result)
-
-    def _check_points_of(self, card):
-        for leaf in self.leaves:
-            score = self.scores.get((card.pk, leaf.pk))
-            if score is None or score.awarded is None:
-                continue
-            maximum = self.own_maxima.get((card.pk, leaf.pk), leaf.max_points)
-            objection = objection_to_points(
-                score.awarded,
-                kind=leaf.kind,
-                max_points=maximum,
-                decimals=self.framework.decimals,
-            )
-            # Points on a leaf that no longer applies are left out of the sum: say so, go on.
-            if objection:
-                self._find(
-                    "points_out_of_range",
-                    _("%(unit)s, criterion %(number)s: found %(points)s; %(objection)s")
-                    % {
-                        "unit": card.unit.name,
-                        "number": leaf.number,
-                        "points": self._shown(score.awarded),
-                        "objection": objection,
-                    },
-                    blocking=maximum != 0,
-                )
-
-    def _compare_with_printed(self, card, result):
-        full = self.out.completeness == Edition.Completeness.FULL
-        pairs = [(_("index"), card.announced_index_percent, result.index_percent)]
-        if full:
-            pairs.append((_("rank"), card.announced_rank, result.rank))
-        if self.class_bands:
-            pairs.append((_("class"), card.announced_class_name or None, result.class_name or None))
-        for what, printed, computed in pairs:
-            if printed is not None and computed is not None and printed != computed:
-                self._find(
-                    "differs_from_printed",
-                    _("%(unit)s: the source prints %(what)s %(printed)s, computed is %(computed)s.")
-                    % {
-                        "unit": card.unit.name,
-                        "what": what,
-                        "printed": self._shown(printed),
-                        "computed": self._shown(computed),
-                    },
-                )
-
-    def _check_ties(self):
-        tied = Counter(row.rank for row in self.out.results if row.rank is not None)
-        for rank, size in sorted(tied.items()):
-            if size > 1:
-                names = [row.unit_name for row in self.out.results if row.rank == rank]
-                self._find(
-                    "tie",
-                    _("%(units)s share rank %(rank)d.") % {"units": ", ".join(names), "rank": rank},
-                )
-
-    def _shown(self, value):
-        return (
-            number_format(value, self.framework.decimals) if isinstance(value, Decimal) else value
-        )
-
-    # What would be published
-
-    def _derived_columns(self):
-        """Name the columns an announcement does not print and that the portal may compute."""
-        if not self.announced or self.out.completeness != Edition.Completeness.FULL:
-            return []
-        derived = []
-        if all(card.announced_index_percent is None for card in self.cards):
-            derived.append("index_percent")
-        if self.framework.ranked and all(card.announced_rank is None for card in self.cards):
-            derived.append("rank")
-        return derived
-
-    def _result_of(self, card):
-        computed = self.computed[card.pk]
-        row = PublishedResult(
-            unit=card.unit,
-            unit_name=card.unit.name,
-            ranked=card.ranked,
-            claimed=self._claimed_of(card),
-            appraised=computed.appraised,
-            survey=computed.survey if self._has("survey") else None,
-            adjustment=computed.adjustment if self._has("bonus", "penalty") else None,
-            points=computed.points,
-            max_points=computed.max_points,
-            index_percent=computed.index_percent,
-            rank=computed.rank,
-            class_name=computed.class_name,
-            reason=computed.reason,
-        )
-        if self.announced:
-            self._as_printed(row, card)
-        return row
-
-    def _as_printed(self, row, card):
-        if "index_percent" not in self.out.edition.derived:
-            row.index_percent = card.announced_index_percent
-        if "rank" not in self.out.edition.derived:
-            row.rank = card.announced_rank
-        row.class_name = card.announced_class_name
-        if row.points is None and row.index_percent is None:
-            row.reason = PublishedResult.Reason.NOT_PUBLISHED
-        elif row.index_percent is not None:
-            row.reason = ""
-
-    def _has(self, *kinds):
-        return any(leaf.kind in kinds for leaf in self.leaves)
-
-    def _claimed_of(self, card):
-        claimed = []
-        for leaf in self.leaves:
-            if self.own_maxima.get((card.pk, leaf.pk)) == 0:
-                continue
-            score = self.scores.get((card.pk, leaf.pk))
-            value = score.claimed if score else None
-            if value is None and leaf.kind == "appraised":
-                return None
-            claimed.append(value or Decimal(0))
-        return sum(claimed) if claimed else None
-
-    def _in_printed_order(self, rows):
-        """Sort by rank, then index, then the official order; number the places."""
-        last = len(rows) + 1
-        rows.sort(
-            key=lambda row: (
-                row.rank or last,
-                -(row.index_percent if row.index_percent is not None else Decimal(-1)),
-                row.unit.position if self._partial() else 0,
-                row.unit.sort_key,
-            )
-        )
-        for position, row in enumerate(rows, start=1):
-            row.position = position
-        return rows
-
-    def _partial(self):
-        return self.out.completeness != Edition.Completeness.FULL
-
-    def _details_of(self, card):
-        branches = calculation.branch_totals(self.calculation_leaves, self.inputs[card.pk])
-        leaf_ids = {leaf.pk for leaf in self.leaves}
-        return [
-            self._detail_of(card, criterion, position, branches, criterion.pk in leaf_ids)
-            for position, criterion in enumerate(self.criteria, start=1)
-        ]
-
-    def _detail_of(self, card, criterion, position, branches, is_leaf):
-        score = self.scores.get((card.pk, criterion.pk))
-        if is_leaf:
-            points = score.awarded if score else None
-            max_points = self.own_maxima.get((card.pk, criterion.pk), criterion.max_points)
-        else:
-            points, max_points = branches[criterion.number]
-        index = None
-        if criterion.kind in ("appraised", "survey"):
-            exact = calculation.index_of(points, max_points)
-            index = exact if exact is None else calculation.half_up(exact, self.framework.decimals)
-        detail = PublishedPoints(
-            position=position,
-            criterion_number=criterion.number,
-            parent_number=criterion.parent.number if criterion.parent else "",
-            level=criterion.number.count(".") + 1,
-            title=criterion.title,
-            kind=criterion.kind,
-            points=points,
-            max_points=max_points,
-            index_percent=index,
-            reason=self.reasons.get((card.pk, criterion.pk), ""),
-            comparable=criterion.comparable,
-        )
-        if score is not None:
-            _remember_origin(detail, score)
-        return detail
-
-    def _counts(self):
-        if self.announced:
-            announced = [
-                PublishedCount(position=row.position, class_name=row.class_name, count=row.count)
-                for row in self.framework.announced_counts.all()
-            ]
-            if announced:
-                self._compare_counts(announced)
-                return announced
-        found = Counter(row.class_name for row in self.out.results if row.class_name)
-        order = [band.name for band in self.class_bands]
-        order += sorted(found.keys() - set(order))
-        return [
-            PublishedCount(position=position, class_name=name, count=found[name])
-            for position, name in enumerate(order, start=1)
-            if found[name] or name in {band.name for band in self.class_bands}
-        ]
-
-    def _compare_counts(self, announced):
-        found = Counter(row.class_name for row in self.out.results if row.class_name)
-        whole = self.out.results and sum(found.values()) == len(self.out.results)
-        for row in announced:
-            if found[row.class_name] > row.count or (whole and found[row.class_name] != row.count):
-                self._find(
-                    "counts_differ",
-                    _("Class %(name)s: %(count)d units announced, %(found)d found in the rows.")
-                    % {
-                        "name": row.class_name,
-                        "count": row.count,
-                        "found": found[row.class_name],
-                    },
-                    blocking=True,
-                )
-
-
-def _remember_origin(detail, score):
-    """Copy into the published row what was claimed and appraised, and where it came from."""
-    detail.claimed, detail.appraised, detail.note = score.claimed, score.appraised, score.note
-    detail.entered_at = score.changed_at
-    if score.changed_by is not None:
-        detail.entered_by = score.changed_by.get_full_name() or score.changed_by.get_username()
-    if score.import_run is not None:
-        detail.imported_from = score.import_run.filename
-        detail.imported_sha256 = score.import_run.sha256
-
-
-def _first_few(numbers, most=6):
-    shown = ", ".join(numbers[:most])
-    return f"{shown} …" if len(numbers) > most else shown
+    Framework.objects.filter(pk=framework.pk).update(state=Framework.State.SEALED)
 
 
 @transaction.atomic
@@ -476,9 +117,10 @@ def seal(
     """Freeze the framework's result as its next edition and return it.
 
     Raises `NotReady` and writes nothing while the rehearsal blocks, or while it finds anything
-    that ``acknowledged`` does not cover. ``public_from`` None: sealed, but not shown yet. A second
-    edition corrects the one before it and needs a ``reason``. The number of queries does not
-    depend on the number of units.
+    that nobody has acknowledged; with ``acknowledged``, ``by`` acknowledges all of it here.
+    ``public_from`` None: sealed, but not shown yet. A second edition corrects the one before it and
+    needs a ``reason`` and who decided it, by default those given when it was opened. The number of
+    queries does not depend on the number of units.
     """
     # One publisher of an authority at a time: editions form one chain of digests.
     authority = Authority.objects.select_for_update(of=("self",)).get(
@@ -497,6 +139,7 @@ def seal(
         raise NotReady(rehearsal.blocking)
     if rehearsal.to_acknowledge and not acknowledged:
         raise NotReady(rehearsal.to_acknowledge)
+    _record(rehearsal, rehearsal.to_acknowledge, by)
     edition = _create_edition(
         rehearsal,
         authority,
@@ -532,7 +175,6 @@ def _create_edition(rehearsal, authority, *, by, decision, note, reason, decided
         .first()
     )
     edition = rehearsal.edition
-    edition.version = corrected.version + 1 if corrected else 1
     edition.corrects = corrected
     edition.reason = reason.strip() if corrected else ""
     edition.decided_by = decided_by.strip() if corrected else ""
@@ -543,22 +185,6 @@ def _create_edition(rehearsal, authority, *, by, decision, note, reason, decided
     edition.previous_digest = newest.digest if newest else ""
     edition.save()
     return edition
-
-
-def _draft_edition(framework, completeness):
-    """Return the edition of ``framework`` as it would be now, unsaved."""
-    return Edition(
-        framework=framework,
-        completeness=completeness,
-        origin=framework.origin,
-        title=framework.title,
-        decimals=framework.decimals,
-        ranked=framework.ranked,
-        classified_by=framework.classified_by,
-        rank_on=framework.rank_on,
-        cap_percent=framework.cap_percent,
-        illustrative=framework.authority.illustrative,
-    )
 
 
 def _write_rows(edition, rehearsal):

@@ -19,6 +19,7 @@ from scorecards import assessing, publishing
 from scorecards.assessing import Refused
 from scorecards.models import Decision, Edition
 from scorecards.models.framework import Origin
+from scorecards.rehearsing import rehearse
 from units.admin import OwnAuthorityAdmin
 
 
@@ -88,7 +89,7 @@ def publish_view(request, framework):
     completeness = request.GET.get("completeness")
     if completeness not in _choices(framework):
         completeness = Edition.Completeness.FULL
-    rehearsal = publishing.rehearse(framework, completeness=completeness)
+    rehearsal = rehearse(framework, completeness=completeness)
     form = PublishForm(
         request.POST if request.method == "POST" else None,
         initial={"fingerprint": fingerprint(rehearsal)},
@@ -118,7 +119,7 @@ def _sealed(request, framework, completeness, form):
     try:
         with transaction.atomic():
             framework = assessing.lock(framework)
-            rehearsal = publishing.rehearse(framework, completeness=completeness)
+            rehearsal = rehearse(framework, completeness=completeness)
             if fingerprint(rehearsal) != given["fingerprint"]:
                 raise Refused(_("The scores have changed since you looked: look again."))
             edition = publishing.seal(

@@ -17,8 +17,10 @@ from scorecards.models.publication import (
     PublishedPoints,
     PublishedResult,
 )
+from scorecards.models.rehearsal import Acknowledgement, KeptRehearsal
 
 __all__ = [
+    "Acknowledgement",
     "AnnouncedCount",
     "Applicability",
     "ClassBand",
@@ -28,6 +30,7 @@ __all__ = [
     "Framework",
     "FrameworkReopening",
     "ImportRun",
+    "KeptRehearsal",
     "PublishedBand",
     "PublishedCount",
     "PublishedPoints",

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from scorecards import history, publishing
+from scorecards import history
 from scorecards.models.framework import Framework
+from scorecards.rehearsing import rehearse
 from scorecards.tables import detail_rows, detail_table
 from scorecards.views import trail
 from scorecards.views.files import chart_response, file_name, table_response
@@ -63,7 +64,7 @@ def _rehearsal_or_404(authority, year, group):
         year=year,
         round=0,
     )
-    return publishing.rehearse(framework)
+    return rehearse(framework)
 
 
 def _league(rehearsal):

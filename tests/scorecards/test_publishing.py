@@ -18,6 +18,7 @@ from scorecards.models import (
     Score,
 )
 from scorecards.publishing import NotReady
+from scorecards.rehearsing import rehearse
 from tests.factories import (
     LONG_AGO,
     TREE,
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 
 def findings(framework, **values):
-    rehearsal = publishing.rehearse(framework, **values)
+    rehearsal = rehearse(framework, **values)
     return [(finding.code, finding.blocking) for finding in rehearsal.findings]
 
 
@@ -211,7 +212,7 @@ def test_a_flawless_framework_has_no_finding_and_needs_no_acknowledgement():
 
 def test_rehearsal_saves_nothing():
     framework = scored()
-    rehearsal = publishing.rehearse(framework)
+    rehearsal = rehearse(framework)
 
     assert [(row.unit_name, row.rank) for row in rehearsal.results] == [
         ("Sở Tài chính", 1),

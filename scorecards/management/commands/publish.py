@@ -11,6 +11,7 @@ from scorecards import publishing
 from scorecards.assessing import Refused
 from scorecards.management.options import add_framework_options, framework_named, user_named
 from scorecards.models import Decision, Edition
+from scorecards.rehearsing import rehearse
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         framework = framework_named(**options)
-        rehearsal = publishing.rehearse(framework, completeness=options["completeness"])
+        rehearsal = rehearse(framework, completeness=options["completeness"])
         for finding in rehearsal.findings:
             mark = _("Blocks:") if finding.blocking else _("To acknowledge:")
             self.stdout.write(f"{mark} {finding.sentence}")
