@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from scorecards.models.publication import PublishedPoints
+from scorecards.models.publication import PublishedPoints, PublishedResult
 
 Value = Decimal | int | str | None
 
@@ -72,11 +72,22 @@ def _leaves(details):
 
 def snapshot_of(edition) -> dict[int, UnitResult]:
     """Return the snapshot of a sealed edition; two queries."""
-    details = {}
-    rows = PublishedPoints.objects.filter(result__edition=edition).order_by("position")
-    for row in rows.select_related("result"):
-        details.setdefault(row.result.unit_id, []).append(row)
-    return snapshot(edition.results.order_by("position"), details)
+    return snapshots_of([edition])[edition.pk]
+
+
+def snapshots_of(editions: Iterable) -> dict[int, dict[int, UnitResult]]:
+    """Return the snapshot of each edition by its id; two queries, however many they are."""
+    results, details = {edition.pk: [] for edition in editions}, {}
+    rows = PublishedResult.objects.filter(edition__in=results).order_by("position")
+    for row in rows:
+        results[row.edition_id].append(row)
+    points = PublishedPoints.objects.filter(result__edition__in=results).order_by("position")
+    for row in points:
+        details.setdefault(row.result_id, []).append(row)
+    return {
+        edition: snapshot(rows, {row.unit_id: details.get(row.pk, ()) for row in rows})
+        for edition, rows in results.items()
+    }
 
 
 def as_json(taken: Snapshot) -> list[dict]:

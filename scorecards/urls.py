@@ -6,7 +6,7 @@ A suffix replaces a page's last slash: /tay-ninh/2023/so-nganh/ → /tay-ninh/20
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, register_converter
 
-from scorecards.views import drafts, public
+from scorecards.views import drafts, errata, public
 
 
 class FileSuffix:
@@ -58,6 +58,7 @@ urlpatterns = [
     path(f"ban-nhap/{LEAGUE}/bieu-do/<slug:slug>.<chart:suffix>", drafts.chart),
     *with_files(f"ban-nhap/{LEAGUE}/<slug:unit>", drafts.unit_in_edition, "draft_unit_in_edition"),
     *with_files("<slug:authority>", public.authority, "authority"),
+    *with_files("<slug:authority>/dinh-chinh", errata.errata, "errata"),
     *with_files("<slug:authority>/don-vi", public.registry, "registry"),
     *with_files("<slug:authority>/don-vi/<slug:unit>", public.unit, "unit"),
     path(
@@ -72,6 +73,7 @@ urlpatterns = [
         public.league_chart,
         name="league_chart_version",
     ),
+    *with_files(f"{LEAGUE}/v<int:version>/dinh-chinh", errata.edition_errata, "edition_errata"),
     *with_files(
         f"{LEAGUE}/v<int:version>/<slug:unit>",
         public.unit_in_edition,

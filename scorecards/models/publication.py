@@ -74,8 +74,13 @@ class EditionQuerySet(models.QuerySet):
         return self.current().exclude(Exists(newer))
 
     def with_context(self):
-        """Fetch group, authority and decision in the same query."""
-        return self.select_related("framework__group__authority", "decision")
+        """Fetch group, authority, decision and what is corrected in the same query.
+
+        The canonical bytes, which no page shows, stay where they are.
+        """
+        return self.select_related("framework__group__authority", "decision", "corrects").defer(
+            "canonical", "corrects__canonical"
+        )
 
 
 class Edition(models.Model):
