@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
 
-from scorecards.wording import counts_in_words
+from scorecards.wording import counts_in_words, exceptions_in_words
 from units.vietnamese import fold
 
 DASH = "—"
@@ -234,11 +234,24 @@ class DetailTable(PortalTable):
     points = PlacesColumn(_("Points"), orderable=False)
     index_percent = PlacesColumn(_("Index (%)"), orderable=False)
     reason = tables.Column(_("Remark"), orderable=False, attrs={"td": {"class": "more"}})
+    appraised = FileColumn(_("Appraised"))
+    note = FileColumn(_("The appraisers' note"))
+    entered_by = FileColumn(_("Entered by"))
+    entered_at = FileColumn(_("Entered at"))
+    imported_from = FileColumn(_("Imported from"))
+    imported_sha256 = FileColumn(_("SHA-256 of the imported file"))
     data_kind = FileColumn(_("Kind of data"))
 
     class Meta(PortalTable.Meta):
         attrs = {"class": "tree"}
         row_attrs = {"class": lambda record: f"level-{record['level']}"}
+
+    def render_title(self, value, record):
+        """Lead to the reasons of the number; a draft has none yet."""
+        return format_html('<a href="{}">{}</a>', record["url"], value) if record["url"] else value
+
+    def value_title(self, value):
+        return value
 
     def value_kind(self, value):
         return value
@@ -253,8 +266,11 @@ def detail_table(rows):
     )
 
 
-def detail_rows(details, edition):
-    """Return the rows of a `DetailTable`, in the order of the tree."""
+def detail_rows(details, edition, *, unit_url=""):
+    """Return the rows of a `DetailTable`, in the order of the tree.
+
+    ``unit_url``: address of the unit in the edition, under which each criterion has its page.
+    """
     return [
         {
             "number": detail.criterion_number,
@@ -268,6 +284,13 @@ def detail_rows(details, edition):
             "reason": _("does not apply: %(reason)s") % {"reason": detail.reason}
             if detail.max_points == 0 and detail.reason
             else detail.reason or None,
+            "appraised": detail.appraised,
+            "note": detail.note or None,
+            "entered_by": detail.entered_by or None,
+            "entered_at": detail.entered_at.isoformat() if detail.entered_at else None,
+            "imported_from": detail.imported_from or None,
+            "imported_sha256": detail.imported_sha256 or None,
+            "url": f"{unit_url}{detail.criterion_number}/" if unit_url else "",
             "data_kind": kind_of_data(edition),
             "decimals": edition.decimals,
         }
@@ -535,4 +558,60 @@ def difference_rows(differences, edition, slugs):
             "decimals": edition.decimals,
         }
         for row in differences
+    ]
+
+
+class MethodTable(PortalTable):
+    """The criteria of one group or several; rows as `method_rows` makes them."""
+
+    group = FileColumn(_("Group (address word)"))
+    number = tables.Column(_("No."), orderable=False, attrs={"td": {"class": "number"}})
+    title = tables.Column(_("Criterion"), orderable=False, attrs={"td": {"scope": "row"}})
+    kind = tables.Column(_("Kind"), orderable=False, attrs={"td": {"class": "more"}})
+    max_points = PlacesColumn(_("Maximum"), orderable=False)
+    guidance = tables.Column(
+        _("How it is scored"), orderable=False, attrs={"td": {"class": "more"}}
+    )
+    evidence_required = tables.BooleanColumn(
+        orderable=False, verbose_name=_("Evidence required"), attrs={"td": {"class": "more"}}
+    )
+    exceptions = tables.Column(
+        _("Units with another maximum"), orderable=False, attrs={"td": {"class": "more"}}
+    )
+    comparable = FileColumn(_("Comparable with last year"))
+
+    class Meta(PortalTable.Meta):
+        attrs = {"class": "tree"}
+        row_attrs = {
+            "class": lambda record: f"level-{record['level']}",
+            "id": lambda record: f"{record['group']}-{record['number']}",
+        }
+
+    def render_evidence_required(self, value):
+        return _("evidence required") if value else ""
+
+    def value_evidence_required(self, value):
+        return value
+
+
+def method_rows(criteria, edition, exceptions):
+    """Return the rows of a `MethodTable`, in the order of the tree.
+
+    ``exceptions``: criterion number → (unit name, its own maximum) of every unit that has one.
+    """
+    return [
+        {
+            "group": edition.group.slug,
+            "number": row.number,
+            "level": row.number.count(".") + 1,
+            "title": row.title,
+            "kind": row.get_kind_display(),
+            "max_points": row.max_points,
+            "guidance": row.guidance or None,
+            "evidence_required": row.evidence_required,
+            "exceptions": exceptions_in_words(exceptions.get(row.number, ()), edition.decimals),
+            "comparable": row.comparable,
+            "decimals": edition.decimals,
+        }
+        for row in criteria
     ]

@@ -6,7 +6,7 @@ A suffix replaces a page's last slash: /tay-ninh/2023/so-nganh/ → /tay-ninh/20
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, register_converter
 
-from scorecards.views import drafts, errata, public
+from scorecards.views import drafts, errata, method, public, trace
 
 
 class FileSuffix:
@@ -33,9 +33,14 @@ class Year(FileSuffix):
         return str(value)
 
 
+class CriterionNumber(FileSuffix):
+    regex = r"[1-9][0-9]*(?:\.[1-9][0-9]*)*"
+
+
 register_converter(FileSuffix, "file")
 register_converter(ChartSuffix, "chart")
 register_converter(Year, "year")
+register_converter(CriterionNumber, "criterion")
 
 
 def with_files(address, view, name):
@@ -65,6 +70,7 @@ urlpatterns = [
         "<slug:authority>/don-vi/<slug:unit>/bieu-do/<slug:slug>.<chart:suffix>", public.unit_chart
     ),
     *with_files("<slug:authority>/<year:year>", public.decision, "decision"),
+    *with_files("<slug:authority>/<year:year>/phuong-phap", method.method, "method"),
     *with_files(LEAGUE, public.league_table, "league_table"),
     *with_files(f"{LEAGUE}/v<int:version>", public.league_table, "league_table_version"),
     path(f"{LEAGUE}/bieu-do/<slug:slug>.<chart:suffix>", public.league_chart, name="league_chart"),
@@ -80,4 +86,12 @@ urlpatterns = [
         "unit_in_edition_version",
     ),
     *with_files(f"{LEAGUE}/<slug:unit>", public.unit_in_edition, "unit_in_edition"),
+    *with_files(
+        f"{LEAGUE}/v<int:version>/<slug:unit>/<criterion:number>",
+        trace.criterion_of_unit,
+        "criterion_of_unit_version",
+    ),
+    *with_files(
+        f"{LEAGUE}/<slug:unit>/<criterion:number>", trace.criterion_of_unit, "criterion_of_unit"
+    ),
 ]

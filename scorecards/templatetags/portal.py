@@ -45,13 +45,14 @@ def translate_url_of(request, language):
 
 
 @register.inclusion_tag("components/class_legend.html")
-def class_legend(bands, counts, classified_by="index"):
+def class_legend(bands, counts=None, classified_by="index"):
     """Show the classes from the top, each with its band in words and its number of units.
 
     ``bands``: objects with name, floor, inclusive, inferred, given top to bottom; may be empty.
     ``counts``: class name → number of units, or None where it was not published; a class that
-    has no band follows the others.
+    has no band follows the others. Without ``counts`` the classes stand alone.
     """
+    counted, counts = counts is not None, counts or {}
     measure = "%(points)s%%" if classified_by == "index" else _("%(points)s points")
     classes = []
     above = None
@@ -72,7 +73,8 @@ def class_legend(bands, counts, classified_by="index"):
         for name, number in counts.items()
         if name not in known
     ]
-    return {"classes": classes, "inferred": any(entry["inferred"] for entry in classes)}
+    inferred = any(entry["inferred"] for entry in classes)
+    return {"classes": classes, "inferred": inferred, "counted": counted}
 
 
 def _limits(band, above, measure):

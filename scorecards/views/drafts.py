@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from scorecards import history
+from scorecards import history, wording
 from scorecards.models.framework import Framework
 from scorecards.rehearsing import rehearse
 from scorecards.tables import detail_rows, detail_table
@@ -132,6 +132,7 @@ def unit_in_edition(request, authority, year, group, unit, suffix=None):
         "correction": None,
         "ranked_units": sum(row.rank is not None for row in rehearsal.results),
         "inferred": any(band.inferred for band in rehearsal.bands),
+        "left_out": wording.left_out(rehearsal.details[result.unit_id], edition),
         "file_url": f"{_draft_url(edition)}{unit}",
         "crumbs": trail.to(
             trail.drafts(),

@@ -146,7 +146,8 @@ def decision(request, authority, year, suffix=None):
     return render(request, "scorecards/decision.html", context)
 
 
-def _edition_or_404(authority, year, group, version=None):
+def edition_or_404(authority, year, group, version=None):
+    """Return the current public edition, or the public one of that version."""
     editions = (
         current_editions() if version is None else Edition.objects.public().filter(version=version)
     )
@@ -167,11 +168,12 @@ def _league(edition, version):
         bands=list(edition.bands.all()),
         counts=list(edition.counts.all()),
         moves=history.moves(edition, results) if edition.ranked else {},
-        page_url=_league_url(edition, version),
+        page_url=league_url(edition, version),
     )
 
 
-def _league_url(edition, version):
+def league_url(edition, version):
+    """Return the address of the edition's league table, under its version if one is named."""
     address = [edition.authority.slug, edition.year, edition.group.slug]
     if version:
         return reverse("league_table_version", args=[*address, version])
@@ -180,7 +182,7 @@ def _league_url(edition, version):
 
 def league_table(request, authority, year, group, version=None, suffix=None):
     """Show one group's published ranking; ``version`` asks for one version of the edition."""
-    edition = _edition_or_404(authority, year, group, version)
+    edition = edition_or_404(authority, year, group, version)
     league = _league(edition, version)
     if suffix:
         table = league.table()
@@ -191,7 +193,7 @@ def league_table(request, authority, year, group, version=None, suffix=None):
         "scorecards/league_table.html",
         {
             **league.context(query_of(request)),
-            "correction": _correction_of(edition) if version else None,
+            "correction": correction_of(edition) if version else None,
             "crumbs": trail.to(
                 trail.authority(edition.authority),
                 trail.year(edition.authority, year),
@@ -201,23 +203,26 @@ def league_table(request, authority, year, group, version=None, suffix=None):
     )
 
 
-def _correction_of(edition):
+def correction_of(edition):
+    """Return the public edition that corrects ``edition``, or None."""
     return Edition.objects.public().filter(corrects=edition).first()
 
 
 def league_chart(request, authority, year, group, slug, suffix, version=None):
     """Return one chart of a league table: the drawn picture, or the figure behind it."""
-    league = _league(_edition_or_404(authority, year, group, version), version)
+    league = _league(edition_or_404(authority, year, group, version), version)
     return chart_response(league.chart(slug), suffix)
 
 
 def unit_in_edition(request, authority, year, group, unit, version=None, suffix=None):
     """Show one unit in one edition: index, rank, class, and its points down the tree."""
-    edition = _edition_or_404(authority, year, group, version)
+    edition = edition_or_404(authority, year, group, version)
     result = get_object_or_404(
         PublishedResult.objects.select_related("unit"), edition=edition, unit__slug=unit
     )
-    table = detail_table(detail_rows(result.details.all(), edition))
+    unit_url = f"{league_url(edition, version)}{unit}/"
+    details = list(result.details.all())
+    table = detail_table(detail_rows(details, edition, unit_url=unit_url))
     if suffix:
         name = file_name(authority, year, group, unit, f"v{edition.version}")
         metadata = {**edition_metadata(edition), "unit": unit, "unit_name": result.unit_name}
@@ -228,17 +233,18 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
         "edition": edition,
         "result": result,
         "table": table,
-        "league_url": _league_url(edition, version),
+        "league_url": league_url(edition, version),
         "illustrative": edition.illustrative,
         "draft": False,
-        "correction": _correction_of(edition) if version else None,
+        "correction": correction_of(edition) if version else None,
         "ranked_units": edition.results.filter(rank__isnull=False).count(),
         "inferred": edition.bands.filter(inferred=True).exists(),
-        "file_url": f"{_league_url(edition, version)}{unit}",
+        "left_out": wording.left_out(details, edition),
+        "file_url": unit_url.rstrip("/"),
         "crumbs": trail.to(
             trail.authority(edition.authority),
             trail.year(edition.authority, year),
-            trail.league(edition, _league_url(edition, version)),
+            trail.league(edition, league_url(edition, version)),
             trail.page(result.unit_name),
         ),
     }
