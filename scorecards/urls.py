@@ -6,7 +6,7 @@ A suffix replaces a page's last slash: /tay-ninh/2023/so-nganh/ → /tay-ninh/20
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, register_converter
 
-from scorecards.views import drafts, errata, method, public, trace
+from scorecards.views import drafts, errata, method, public, trace, verification
 
 
 class FileSuffix:
@@ -52,12 +52,15 @@ def with_files(address, view, name):
 
 
 LEAGUE = "<slug:authority>/<year:year>/<slug:group>"
+VERSION = f"{LEAGUE}/v<int:version>"
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("dang-nhap/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("dang-xuat/", LogoutView.as_view(), name="logout"),
     *with_files("du-lieu", public.data, "data"),
+    path("xac-minh/", verification.verification, name="verification"),
+    path("xac-minh/xac_minh.py", verification.verifier, name="verifier"),
     path("ban-nhap/", drafts.drafts, name="drafts"),
     *with_files(f"ban-nhap/{LEAGUE}", drafts.league_table, "draft_league_table"),
     path(f"ban-nhap/{LEAGUE}/bieu-do/<slug:slug>.<chart:suffix>", drafts.chart),
@@ -71,7 +74,15 @@ urlpatterns = [
     ),
     *with_files("<slug:authority>/<year:year>", public.decision, "decision"),
     *with_files("<slug:authority>/<year:year>/phuong-phap", method.method, "method"),
+    path(
+        "<slug:authority>/<year:year>/ngoai-tuyen.zip",
+        verification.offline_edition,
+        name="offline_edition",
+    ),
     *with_files(LEAGUE, public.league_table, "league_table"),
+    path(f"{VERSION}/manifest.json", verification.edition_manifest, name="manifest"),
+    path(f"{VERSION}/canonical.json", verification.canonical, name="canonical"),
+    path(f"{VERSION}/goi-du-lieu.zip", verification.data_package, name="data_package"),
     *with_files(f"{LEAGUE}/v<int:version>", public.league_table, "league_table_version"),
     path(f"{LEAGUE}/bieu-do/<slug:slug>.<chart:suffix>", public.league_chart, name="league_chart"),
     path(

@@ -15,6 +15,10 @@ def write(table, *, metadata=None) -> bytes:
     """Return a workbook of one sheet; text is never read as a formula."""
     output = io.BytesIO()
     workbook = xlsxwriter.Workbook(output, {"in_memory": True})
+    if sealed_at := (metadata or {}).get("sealed_at"):
+        # The same edition gives the same bytes.
+        created = datetime.datetime.fromisoformat(sealed_at).replace(tzinfo=None)
+        workbook.set_properties({"created": created})
     sheet = workbook.add_worksheet()
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     day = workbook.add_format({"num_format": "dd/mm/yyyy"})
