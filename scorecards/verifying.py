@@ -51,7 +51,7 @@ class Verdict:
 
 
 def verify(editions: Iterable[Edition], *, rows: bool = True) -> Iterator[Verdict]:
-    """Check each of the sealed ``editions``; yield its verdict, in the order given.
+    """Check each of the sealed ``editions`` (see `to_verify`); yield its verdict, in their order.
 
     One query for the chains, four for each edition, however many its units. ``rows=False``
     checks bytes and chain only, which costs no query for an edition and little time.
@@ -67,6 +67,11 @@ def verify(editions: Iterable[Edition], *, rows: bool = True) -> Iterator[Verdic
             _check_rows(verdict)
         verdict.seconds = time.perf_counter() - began
         yield verdict
+
+
+def to_verify(editions):
+    """Return a QuerySet of editions with what `verify` needs of each, the sealed bytes too."""
+    return editions.with_context().defer(None).defer("corrects__canonical")
 
 
 def label_of(edition) -> str:
@@ -363,7 +368,7 @@ def _label(key):
 def _shown(key, value):
     """Return a value for a sentence; ``value`` is as the canonical copy holds it."""
     if value is None or value == "" or value == []:
-        return _("nothing")
+        return _("(empty)")
     if value is True:
         return _("yes")
     if value is False:

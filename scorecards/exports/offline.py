@@ -61,7 +61,6 @@ def _editions(authority, year):
             framework__round=0,
         )
         .with_context()
-        .select_related("corrects")
         .order_by("framework__group__position")
     )
     if not editions:

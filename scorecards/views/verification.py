@@ -97,9 +97,7 @@ def _alone():
 
 def _shares(asked):
     """Return the editions to check by rows, one too large for that, and those left unchecked."""
-    editions = list(
-        asked.with_context().defer("canonical").annotate(size=Length("canonical")).order_by("-pk")
-    )
+    editions = list(asked.with_context().annotate(size=Length("canonical")).order_by("-pk"))
     whole, total = [], 0
     for edition in editions:
         total += edition.size
@@ -111,9 +109,10 @@ def _shares(asked):
 
 
 def _verdicts(editions, *, rows):
-    fetched = Edition.objects.with_context().select_related("corrects")
-    found = fetched.filter(pk__in=[edition.pk for edition in editions]).order_by("-pk")
-    return [_shown(verdict) for verdict in verifying.verify(found, rows=rows)]
+    if not editions:
+        return []
+    found = Edition.objects.filter(pk__in=[edition.pk for edition in editions]).order_by("-pk")
+    return [_shown(verdict) for verdict in verifying.verify(verifying.to_verify(found), rows=rows)]
 
 
 def _shown(verdict):
@@ -140,16 +139,9 @@ def _address(edition):
 # Files
 
 
-def _of_version(authority, year, group, version):
-    """Return that public edition with what a manifest says of it."""
-    edition = public.edition_or_404(authority, year, group, version)
-    # Reached once more so that the file names what it corrects.
-    return Edition.objects.with_context().select_related("corrects").get(pk=edition.pk)
-
-
 def edition_manifest(request, authority, year, group, version):
     """Return what the edition is and the digests of its files, in Vietnamese everywhere."""
-    edition = _of_version(authority, year, group, version)
+    edition = public.edition_or_404(authority, year, group, version)
     with translation.override("vi"):
         content = manifest.write(edition, _served_files(request, edition))
     return _file(request, File("manifest.json", "application/json", content))
@@ -176,7 +168,7 @@ def canonical(request, authority, year, group, version):
 
 def data_package(request, authority, year, group, version):
     """Return the edition as a frictionless data package."""
-    edition = _of_version(authority, year, group, version)
+    edition = public.edition_or_404(authority, year, group, version)
     name = file_name(authority, year, group, f"v{version}") + ".zip"
     return _file(request, File(name, "application/zip", package.write(edition)), save=True)
 

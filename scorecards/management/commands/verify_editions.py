@@ -78,5 +78,4 @@ def _editions(slug):
 
 
 def _verdict(pk):
-    editions = Edition.objects.with_context().select_related("corrects").filter(pk=pk)
-    return verifying.verify(editions)
+    return verifying.verify(verifying.to_verify(Edition.objects.filter(pk=pk)))
