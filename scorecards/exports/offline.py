@@ -19,17 +19,24 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from scorecards.exports import manifest, package, static_pages
-from scorecards.models.publication import Edition
+from scorecards.models.publication import Edition, PublishedResult
 
 ONE_AT_A_TIME = 0x6E_67_6F_61_69  # the key of the lock, any number no other lock uses
+# What one request may make, a page taking some hundredths of a second; the command makes the rest.
+MOST_UNITS = 400
 MADE_OF = ("scorecards", "templates", "static", "reform_portal", "units")
 
 
-def kept(authority, year, *, origin) -> bytes:
+class TooLarge(Exception):
+    """The year has more units than one request may render."""
+
+
+def kept(authority, year, *, origin, most_units=None) -> bytes:
     """Return the offline edition, made anew only if an edition, a decision or the code changed.
 
     ``authority``: its slug; ``origin``: where the portal is reached, "https://par.example.vn".
-    Raises `Http404` if nothing of that year is public.
+    Raises `Http404` if nothing of that year is public, `TooLarge` if it would have to be made for
+    more than ``most_units``.
     """
     editions = _editions(authority, year)
     folder = Path(settings.VAR_DIR) / "offline"
@@ -37,6 +44,8 @@ def kept(authority, year, *, origin) -> bytes:
     file = folder / f"{prefix}{_state(authority)[:32]}.zip"
     if file.exists():
         return file.read_bytes()
+    if most_units and PublishedResult.objects.filter(edition__in=editions).count() > most_units:
+        raise TooLarge
     with transaction.atomic(), connection.cursor() as cursor:
         # Whoever asks meanwhile waits, and then finds it made.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
@@ -45,11 +54,6 @@ def kept(authority, year, *, origin) -> bytes:
         content = _made(editions, origin)
         _keep(file, prefix, content)
     return content
-
-
-def write(authority, year, *, origin) -> bytes:
-    """Return the offline edition, made now."""
-    return _made(_editions(authority, year), origin)
 
 
 def _editions(authority, year):

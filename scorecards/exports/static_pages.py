@@ -18,7 +18,7 @@ from django.urls import resolve
 FILES = re.compile(r"[^/]+\.(csv|xlsx|json|docx|pdf)|(?:.+/)?bieu-do/[^/]+\.svg")
 # Versions, frames for other sites, packages of packages, and a page for each of a hundred numbers
 # of every unit (its table holds them all) stay where they are.
-LEFT_OUT = re.compile(r"(^|/)(v[0-9]+|nhung)/|^[^/]+/[^/]+/[0-9.]+/$|\.zip$")
+LEFT_OUT = re.compile(r"(^|/)(v[0-9]+/(?!dinh-chinh/)|nhung/)|^[^/]+/[^/]+/[0-9.]+/$|\.zip$")
 DROPPED = {"script", "label", "button", "input", "select", "output", "iframe", "noscript"}
 EMPTY = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 
@@ -146,7 +146,8 @@ class _Rewriting(HTMLParser):
         self.feed(text)
         self.close()
         whole = "".join(self.written)
-        # A list of files of which none came along.
+        # Entries of lists that lead nowhere now, and lists of files of which none came along.
+        whole = re.sub(r'<li>\s*<span class="gone">[^<]*</span>\s*</li>', "", whole)
         return re.sub(r'<ul class="files"(?:(?!</ul>|<a ).)*</ul>', "", whole, flags=re.DOTALL)
 
     def handle_starttag(self, tag, attrs):
@@ -186,7 +187,7 @@ class _Rewriting(HTMLParser):
             kept = {k: v for k, v in attributes.items() if k not in ("href", "target")}
             self._write("a", {"href": new, **kept})
         else:
-            self._write("span", {"class": attributes.get("class")})
+            self._write("span", {"class": "gone"})
 
     def _href(self, href):
         if href.startswith(("#", "http://", "https://", "mailto:")):

@@ -473,3 +473,28 @@ def test_pages_of_the_offline_edition_are_well_formed(client, edition, tmp_path)
         assert text.count("<div") == text.count("</div>"), file
         assert text.count("<span") == text.count("</span>"), file
     shutil.rmtree(tmp_path / "year")
+
+
+def test_offline_edition_of_very_many_units_is_made_by_the_command(
+    client, edition, tmp_path, monkeypatch
+):
+    from scorecards.exports import offline
+
+    monkeypatch.setattr(offline, "MOST_UNITS", 1)
+    refused = client.get(OFFLINE)
+    assert refused.status_code == 503
+    assert "Bản ngoại tuyến năm 2023 chưa được lập" in refused.content.decode()
+
+    file = tmp_path / "usb.zip"
+    address = "http://testserver"
+    options = {"authority": "song-hong", "year": 2023, "address": address, "output": str(file)}
+    call_command("export_edition", **options, stdout=io.StringIO())
+    assert client.get(OFFLINE).content == file.read_bytes()
+
+
+def test_dead_entries_of_lists_are_gone(client, edition, tmp_path):
+    unzip(client.get(OFFLINE).content, tmp_path / "year")
+    text = (tmp_path / "year" / "so-nganh" / "index.html").read_text()
+
+    assert "manifest.json</a>" in text
+    assert "Xác minh ngay" not in text

@@ -1,4 +1,8 @@
-"""Write the offline edition of one year: a ZIP of pages, data, sealed copies and the verifier."""
+"""Write the offline edition of one year: a ZIP of pages, data, sealed copies and the verifier.
+
+What it makes for the portal's own address, the portal hands out too: the way for years that are
+too large to be made on request.
+"""
 
 from pathlib import Path
 
@@ -26,7 +30,7 @@ class Command(BaseCommand):
         authority, year = options["authority"], options["year"]
         file = Path(options["output"] or f"{authority}-{year}-ngoai-tuyen.zip")
         try:
-            content = offline.write(authority, year, origin=options["address"].rstrip("/"))
+            content = offline.kept(authority, year, origin=options["address"].rstrip("/"))
         except Http404 as nothing:
             raise CommandError(str(nothing)) from nothing
         file.write_bytes(content)
