@@ -359,6 +359,8 @@ def test_links_of_an_old_version_stay_on_it(visit):
         f"{LEAGUE}v1.xlsx",
         f"{LEAGUE}v1.json",
         f"{LEAGUE}v1/so-y-te/",
+        f"{LEAGUE}v1/manifest.json",
+        f"{LEAGUE}v1/canonical.json",
     ]
     assert "81,20" in visit(f"{LEAGUE}v1/so-y-te/").text
     assert "90,00" in visit(f"{LEAGUE}so-y-te/").text
