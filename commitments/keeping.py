@@ -124,6 +124,19 @@ def field_of(criterion, criteria) -> str:
     return top.title[:200] if top else ""
 
 
+def baselines(authority, year: int) -> dict[tuple[int, str], tuple]:
+    """Return what units had in the current public editions of ``year``.
+
+    (points, maximum) by (unit id, criterion number), of every leaf and branch.
+    """
+    rows = PublishedPoints.objects.filter(
+        result__edition__in=Edition.objects.current().filter(
+            framework__group__authority=authority, framework__year=year, framework__round=0
+        )
+    ).values_list("result__unit", "criterion_number", "points", "max_points")
+    return {(unit, number): (points, maximum) for unit, number, points, maximum in rows}
+
+
 @transaction.atomic
 def promise(commitments: Iterable[Commitment], *, by=None) -> list[Commitment]:
     """Store new or changed unsigned commitments, all or none; return them.
