@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from commitments import wording
 from commitments.judging import Verdict, Wait
@@ -33,7 +34,7 @@ class CommitmentTable(PortalTable):
     unit = FileColumn(_("Unit (address word)"))
     unit_name = tables.Column(_("Unit"), order_by="sort_key", attrs=ROW_HEADING)
     text = tables.Column(_("Commitment"), orderable=False)
-    field = tables.Column(_("Field"), attrs=DETAILS)
+    field = FileColumn(_("Field"))
     promised = tables.Column(_("Promised"), orderable=False, attrs=DETAILS)
     criterion = FileColumn(_("Criterion"))
     promised_points = ExactColumn(_("Promised points"))
@@ -44,7 +45,7 @@ class CommitmentTable(PortalTable):
     step = tables.Column(_("Last finding"), order_by="step_position")
     finding = FileColumn(_("Finding"))
     checked_on = FileColumn(_("Checked on"))
-    latest = tables.Column(_("Last measured"), orderable=False, attrs=DETAILS)
+    latest = FileColumn(_("Last measured"))
     result = tables.Column(_("Promised and achieved"), order_by="verdict", attrs=DETAILS)
     achieved_points = ExactColumn(_("Achieved points"))
     verdict = FileColumn(_("Verdict"))
@@ -62,11 +63,13 @@ class CommitmentTable(PortalTable):
         return value
 
     def render_text(self, value, record):
+        text = value
+        if record["field"]:
+            text = format_html('{} <span class="soft">{}</span>', value, record["field"])
         if record["withdrawn"]:
-            return format_html(
-                "{} {}", value, badge("none", _("withdrawn: %s") % record["withdrawn"])
-            )
-        return value
+            word = badge("none", _("withdrawn: %s") % record["withdrawn"])
+            return format_html("{} {}", text, word)
+        return text
 
     def value_text(self, value):
         return value
@@ -77,6 +80,10 @@ class CommitmentTable(PortalTable):
             word = format_html("{} {}", word, wording.day(record["checked_on"]))
         for wait in record["waits"]:
             word = format_html("{} {}", word, badge("trung-binh", wording.WAITS[wait]))
+        if record["latest"]:
+            word = format_html(
+                '{} <span class="soft">{} {}</span>', word, _("Last measured:"), record["latest"]
+            )
         return word
 
     def value_step(self, value):
@@ -189,6 +196,73 @@ def chip_word(standing):
     return standing.last.get_step_display() if standing.last else _("not checked yet")
 
 
+class WaitingTable(PortalTable):
+    """Commitments that wait for an official; rows as `waiting_rows` makes them."""
+
+    unit_name = tables.Column(_("Unit"), orderable=False, attrs=ROW_HEADING)
+    text = tables.Column(_("Commitment"), orderable=False)
+    due_on = tables.Column(_("Due on"), orderable=False)
+    step = tables.Column(_("Last finding"), orderable=False)
+    latest = tables.Column(_("Last measured"), orderable=False, attrs=DETAILS)
+    inspector = tables.Column(_("Inspector"), orderable=False, attrs=DETAILS)
+    links = tables.Column(_("To do"), orderable=False)
+
+    class Meta(PortalTable.Meta):
+        attrs = {"class": "league"}
+        empty_text = _("Nothing.")
+
+    def render_text(self, value, record):
+        if record["field"]:
+            return format_html('{} <span class="soft">{}</span>', value, record["field"])
+        return value
+
+    def render_due_on(self, value, record):
+        if record["late"] <= 0:
+            return wording.day(value)
+        days = ngettext("%(count)d day late", "%(count)d days late", record["late"]) % {
+            "count": record["late"]
+        }
+        return format_html('{} <span class="soft">{}</span>', wording.day(value), days)
+
+    def render_step(self, value, record):
+        word = badge(record["tone"], value)
+        return (
+            format_html("{} {}", word, wording.day(record["checked_on"]))
+            if record["checked_on"]
+            else word
+        )
+
+    def render_links(self, value):
+        return format_html_join(" · ", '<a href="{}">{}</a>', value)
+
+
+def waiting_rows(standings, *, today, administers):
+    """Return the rows of a `WaitingTable`, in the order given."""
+    return [_waiting_row(one, today, administers) for one in standings]
+
+
+def _waiting_row(one, today, administers):
+    row, last = one.commitment, one.last
+    sheet = [row.unit.authority.slug, row.year, row.unit.slug]
+    links = [(reverse("check_sheet", args=sheet), _("Check sheet"))]
+    if administers:
+        links.insert(0, (reverse("admin:commitments_check", args=[row.pk]), _("Record a check")))
+    inspector = row.inspector
+    return {
+        "unit_name": row.unit.name,
+        "text": row.text,
+        "field": row.field,
+        "due_on": row.due_on,
+        "late": (today - row.due_on).days,
+        "step": last.get_step_display() if last else str(_("not checked yet")),
+        "checked_on": last.checked_on if last else None,
+        "tone": wording.STEP_TONES[one.step],
+        "latest": wording.measured(one.latest, row.indicator) if one.latest else None,
+        "inspector": (inspector.get_full_name() or inspector.get_username()) if inspector else None,
+        "links": links,
+    }
+
+
 class TargetTable(PortalTable):
     """Targets of a year, one row each; rows as `target_rows` makes them."""
 
@@ -222,11 +296,11 @@ def target_rows(aims, authority):
             "measure_unit": aim.target.indicator.measure_unit,
             "direction": aim.target.indicator.get_direction_display(),
             "unit": aim.target.unit.slug if aim.target.unit else None,
-            "value": aim.target.value,
+            "value": plain_number(aim.target.value),
             "due_on": aim.target.due_on,
-            "baseline": aim.target.baseline,
+            "baseline": plain_number(aim.target.baseline),
             "baseline_on": aim.target.baseline_on,
-            "latest": aim.latest.value if aim.latest else None,
+            "latest": plain_number(aim.latest.value) if aim.latest else None,
             "latest_on": aim.latest.on if aim.latest else None,
             "state": wording.target_state(aim),
             "legal_basis": aim.target.legal_basis or None,
@@ -318,3 +392,8 @@ class OnTimeTable(PortalTable):
 def two_places(value):
     """Return a share with two decimals, half up; None stays None."""
     return None if value is None else value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def plain_number(value):
+    """Return a number without the zeros its column adds: 70, 41.5; None stays None."""
+    return None if value is None else Decimal(f"{value.normalize():f}")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commitments.judging import Silence, Verdict, Wait
+from scorecards.calculation import half_up
 
 VERDICTS = {
     Verdict.KEPT: gettext_lazy("kept"),
@@ -24,6 +25,11 @@ WAITS = {
     Wait.OVERDUE: gettext_lazy("overdue"),
     Wait.CONTRADICTORY: gettext_lazy("the finding contradicts the measurement"),
 }
+WAIT_CAPTIONS = {
+    Wait.UNCHECKED: gettext_lazy("Signed, and neither signed nor checked within the last 60 days."),
+    Wait.OVERDUE: gettext_lazy("The due day has passed, and no check says how it ended."),
+    Wait.CONTRADICTORY: gettext_lazy("What was found is not what the last measurement says."),
+}
 # The colours of the classes serve the steps too, always beside the word.
 STEP_TONES = {
     "done": "tot",
@@ -41,10 +47,13 @@ def day(date) -> str:
 
 
 def quantity(value, indicator) -> str:
-    """Return a value with its unit of measure: "97,1%", "1.838 dịch vụ"."""
-    shown = value.normalize()
-    places = max(indicator.decimals, min(3, -shown.as_tuple().exponent))
-    figure = number_format(value, max(0, places), force_grouping=True)
+    """Return a value with its unit of measure: "97,1%", "1.838 dịch vụ".
+
+    With the indicator's decimals, or as many as the value has, a share two at most.
+    """
+    most = 2 if indicator.is_share else 3
+    places = max(indicator.decimals, min(most, -value.normalize().as_tuple().exponent), 0)
+    figure = number_format(half_up(value, places), places, force_grouping=True)
     return f"{figure}%" if indicator.measure_unit == "%" else f"{figure} {indicator.measure_unit}"
 
 
@@ -71,7 +80,7 @@ def promised(commitment) -> str:
     if commitment.promised_points is not None:
         whole = f"/{points(commitment.baseline_max)}" if commitment.baseline_max else ""
         parts.append(
-            _("%(points)s points on criterion %(number)s")
+            _("criterion %(number)s: %(points)s points")
             % {
                 "points": f"{points(commitment.promised_points)}{whole}",
                 "number": commitment.criterion.number,

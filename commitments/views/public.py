@@ -31,6 +31,7 @@ from units.models import Authority, Unit, UnitGroup
 from units.vietnamese import fold
 
 NOT_CHECKED = "-"
+ROWS_A_PAGE = 50
 
 
 def newest(request, authority):
@@ -101,6 +102,15 @@ def commitments(request, authority, year, suffix=None):
         )
     page_url = reverse("commitments", args=[authority.slug, year])
     query = query_of(request)
+    table = CommitmentTable(
+        commitment_rows(
+            [one for one in standings if query.matches(one)], year=year, authority=authority
+        ),
+        order_by=query.sort or None,
+        caption=_("Commitments, what was promised and what was found."),
+    )
+    table.paginate(per_page=ROWS_A_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("trang"))
     context = {
         "authority": authority,
         "section": "commitments",
@@ -115,13 +125,7 @@ def commitments(request, authority, year, suffix=None):
             board_rows(standings, year=year, authority=authority),
             caption=_("Each unit with its commitments and the step last found."),
         ),
-        "table": CommitmentTable(
-            commitment_rows(
-                [one for one in standings if query.matches(one)], year=year, authority=authority
-            ),
-            order_by=query.sort or None,
-            caption=_("Commitments, what was promised and what was found."),
-        ),
+        "table": table,
         "query": query,
         "fields": sorted({one.commitment.field for one in standings} - {""}),
         "steps": [
