@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(help_text='Such as ho-so-dung-han.', max_length=60, verbose_name='address word')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('measure_unit', models.CharField(help_text='Such as % or services.', max_length=40, verbose_name='unit of measure')),
+                ('measure_unit', models.CharField(help_text='Such as services, or the sign %.', max_length=40, verbose_name='unit of measure')),
                 ('is_share', models.BooleanField(default=False, help_text='A part of a whole in percent, never above 100.', verbose_name='share')),
                 ('direction', models.CharField(choices=[('more', 'more is better'), ('less', 'less is better')], default='more', max_length=4, verbose_name='direction')),
                 ('measured_by', models.CharField(choices=[('measurements', 'measurements entered by hand'), ('dossiers', 'monthly dossiers: settled on time ÷ settled')], default='measurements', max_length=12, verbose_name='measured by')),

@@ -40,7 +40,7 @@ class Indicator(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     measure_unit = models.CharField(
-        _("unit of measure"), max_length=40, help_text=_("Such as % or services.")
+        _("unit of measure"), max_length=40, help_text=_("Such as services, or the sign %.")
     )
     is_share = models.BooleanField(
         _("share"),

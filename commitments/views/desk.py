@@ -140,7 +140,7 @@ def _inspectors(standings):
 
 
 def _targets_without_end(authority):
-    """Return in words the targets whose day has passed and of which no measurement tells the end."""
+    """Return in words the targets whose day has passed and whose end no measurement tells."""
     today = timezone.localdate()
     targets = (
         Target.objects.filter(authority=authority, due_on__lt=today)
