@@ -41,16 +41,6 @@ HEADINGS = {
     "pending_in_time": gettext_lazy("Pending in time"),
     "pending_overdue": gettext_lazy("Pending overdue"),
 }
-# As the importer reads them, whatever the language of the page.
-WORKBOOK_HEADINGS = [
-    "Mã đơn vị",
-    "Tên đơn vị",
-    "Tiếp nhận",
-    "Giải quyết đúng hạn",
-    "Giải quyết quá hạn",
-    "Đang giải quyết trong hạn",
-    "Đang giải quyết quá hạn",
-]
 
 
 class MonthInput(forms.DateField):
@@ -227,7 +217,7 @@ class DossierMonthAdmin(OwnAuthorityAdmin):
         book = xlsxwriter.Workbook(output, {"in_memory": True})
         sheet = book.add_worksheet(f"{month:%m-%Y}")
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        sheet.write_row(0, 0, WORKBOOK_HEADINGS, bold)
+        sheet.write_row(0, 0, importing.DOSSIER_HEADINGS, bold)
         for line, unit in enumerate(_units(group, month), start=1):
             sheet.write_string(line, 0, unit.code)
             sheet.write_string(line, 1, unit.name)

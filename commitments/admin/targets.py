@@ -264,7 +264,7 @@ class MeasurementAdmin(OwnAuthorityAdmin):
                 return HttpResponseRedirect(
                     reverse("admin:commitments_measurement_change", args=[correction.pk])
                 )
-        lines = [str(row), f"{_('Until now')}: {self.value_shown(row)}"]
+        lines = [str(row), _("Until now: %(value)s") % {"value": self.value_shown(row)}]
         return form_page(
             request,
             form,

@@ -59,6 +59,18 @@ _WHAT = {
 }
 
 
+# What an empty workbook is headed with; read back by the patterns above.
+DOSSIER_HEADINGS = (
+    "Mã đơn vị",
+    "Tên đơn vị",
+    "Tiếp nhận",
+    "Giải quyết đúng hạn",
+    "Giải quyết quá hạn",
+    "Đang giải quyết trong hạn",
+    "Đang giải quyết quá hạn",
+)
+
+
 def column_named(lines: list[str]) -> str | None:
     """Return what a heading of dossiers names, all its lines together; None if nothing of ours."""
     text = " ".join(fold(" ".join(filter(None, lines))).replace(":", " ").split())

@@ -130,7 +130,7 @@ class Commitment(models.Model):
             models.CheckConstraint(
                 name="commitment_promises_a_value_of_an_indicator",
                 condition=Q(indicator__isnull=True, promised_value__isnull=True)
-                | Q(indicator__isnull=False, promised_value__gte=0),
+                | Q(indicator__isnull=False, promised_value__isnull=False, promised_value__gte=0),
                 violation_error_message=_("An indicator and the value promised go together."),
             ),
             models.CheckConstraint(
@@ -153,7 +153,11 @@ class Commitment(models.Model):
                 name="commitment_is_withdrawn_for_a_reason",
                 condition=Q(withdrawn_on__isnull=True, withdrawn_reason="")
                 | (
-                    Q(withdrawn_on__gte=F("signed_on"), signed_on__isnull=False)
+                    Q(
+                        withdrawn_on__isnull=False,
+                        signed_on__isnull=False,
+                        withdrawn_on__gte=F("signed_on"),
+                    )
                     & ~Q(withdrawn_reason="")
                 ),
                 violation_error_message=_(

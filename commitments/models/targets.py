@@ -290,6 +290,7 @@ class Measurement(Recorded):
                 condition=Q(numerator__isnull=True, denominator__isnull=True)
                 | Q(
                     numerator__isnull=False,
+                    denominator__isnull=False,  # a comparison with NULL refuses nothing
                     denominator__gt=0,
                     numerator__lte=F("denominator"),
                 ),

@@ -36,10 +36,12 @@ def unit_commitments(unit):
 @register.inclusion_tag("commitments/decision_block.html")
 def decision_commitments(authority, year):
     """Show what became of the commitments for ``year`` and what is aimed at in the year after."""
-    rows = Commitment.objects.filter(
-        unit__authority=authority, public=True, year__in=[year, year + 1]
-    ).select_related("unit__authority", "indicator", "criterion__framework")
-    promised = [row for row in rows.order_by("pk") if row.year == year]
+    rows = list(
+        Commitment.objects.filter(unit__authority=authority, public=True, year__in=[year, year + 1])
+        .select_related("unit__authority", "indicator", "criterion__framework")
+        .order_by("pk")
+    )
+    promised = [row for row in rows if row.year == year]
     outcomes = following.outcomes_of(promised) if promised else {}
     targets = Target.objects.filter(authority=authority, public=True, due_on__year=year + 1)
     return {
