@@ -254,8 +254,6 @@ def check(
         recorded_by=by,
     )
     row.full_clean()
-    if on > timezone.localdate():
-        raise ValidationError({"checked_on": _("A check cannot lie in the future.")})
     row.save()
     return row
 

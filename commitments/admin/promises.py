@@ -222,7 +222,7 @@ class CommitmentAdmin(OwnAuthorityAdmin):
     """What units promised: open until it is signed, then frozen, checked and perhaps withdrawn."""
 
     authority_path = "unit__authority"
-    list_display = ["unit", "year", "short_text", "field", "due_on", "state", "public"]
+    list_display = ["unit", "year", "short_text", "due_on", "state", "public"]
     list_display_links = ["unit", "short_text"]
     list_filter = [
         "year",
