@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePath
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -152,11 +152,20 @@ def promise(commitments: Iterable[Commitment], *, by=None) -> list[Commitment]:
         try:
             row.full_clean()
         except ValidationError as error:
-            sentences = " ".join(error.messages)
-            raise Refused(f"{row.unit}: {sentences}") from error
+            raise Refused(f"{row.unit}: {_sentences(row, error)}") from error
         row.save()
         stored.append(row)
     return stored
+
+
+def _sentences(row, error):
+    """Return what is wrong with a row in one line, each sentence behind the name of its field."""
+    found = []
+    for name, sentences in error.message_dict.items():
+        known = name != NON_FIELD_ERRORS
+        label = f"{row._meta.get_field(name).verbose_name}: " if known else ""
+        found += [f"{label}{sentence}" for sentence in sentences]
+    return " ".join(found)
 
 
 def _field_in_database(criterion):
