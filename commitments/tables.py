@@ -65,7 +65,7 @@ class CommitmentTable(PortalTable):
     def render_text(self, value, record):
         text = value
         if record["field"]:
-            text = format_html('{} <span class="soft">{}</span>', value, record["field"])
+            text = format_html('{}<br><span class="soft">{}</span>', value, record["field"])
         if record["withdrawn"]:
             word = badge("none", _("withdrawn: %s") % record["withdrawn"])
             return format_html("{} {}", text, word)
@@ -213,7 +213,7 @@ class WaitingTable(PortalTable):
 
     def render_text(self, value, record):
         if record["field"]:
-            return format_html('{} <span class="soft">{}</span>', value, record["field"])
+            return format_html('{}<br><span class="soft">{}</span>', value, record["field"])
         return value
 
     def render_due_on(self, value, record):
