@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -21,17 +21,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commitments import importing, measuring
-from commitments.admin.pages import page
-from commitments.admin.targets import shown
+from commitments.admin.pages import (
+    OwnConfirmForm,
+    OwnUploadForm,
+    RecordedAdmin,
+    own_group_or_404,
+    own_groups,
+    page,
+)
 from commitments.dossiers import last_day, share
 from commitments.importing.table import read_count
 from commitments.models import COUNTS, DossierMonth
-from scorecards.admin.import_flow import ConfirmForm, ImportFlow, UploadForm
+from scorecards.admin.import_flow import ImportFlow
 from scorecards.assessing import Refused
 from scorecards.importing.problems import Problem
 from scorecards.importing.sheet import Cell
-from units.admin import OwnAuthorityAdmin
-from units.models import Authority, Unit, UnitGroup
+from units.models import Unit
 
 CELL_NAME = re.compile(r"v-([0-9]{1,18})-([0-4])")
 HEADINGS = {
@@ -52,39 +57,22 @@ class MonthInput(forms.DateField):
         super().__init__(input_formats=["%Y-%m"], **kwargs)
 
 
-def own_authorities(user):
-    """Return the authorities for which ``user`` may import."""
-    rows = Authority.objects.all()
-    return rows if user.is_superuser else rows.filter(pk=user.authority_id)
-
-
-class DossierUploadForm(UploadForm):
+class DossierUploadForm(OwnUploadForm):
     field_order = ["authority", "month", "file", "sheet"]
-    authority = forms.ModelChoiceField(Authority.objects.none(), label=gettext_lazy("authority"))
     month = MonthInput(
         label=gettext_lazy("month"),
         required=False,
         help_text=gettext_lazy("Needed only if the file has no column “Tháng”."),
     )
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = own_authorities(user)
-        self.fields["authority"].initial = user.authority_id
 
-
-class DossierConfirmForm(ConfirmForm):
-    authority = forms.ModelChoiceField(Authority.objects.none(), widget=forms.HiddenInput)
+class DossierConfirmForm(OwnConfirmForm):
     month = forms.DateField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=gettext_lazy("Why what was reported before is corrected"),
         max_length=300,
         required=False,
     )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = own_authorities(user)
 
 
 class DossierFlow(ImportFlow):
@@ -121,7 +109,7 @@ class DossierFlow(ImportFlow):
 
 
 @admin.register(DossierMonth)
-class DossierMonthAdmin(OwnAuthorityAdmin):
+class DossierMonthAdmin(RecordedAdmin):
     """What was reported; a changed number is a new row that says why."""
 
     authority_path = "unit__authority"
@@ -135,7 +123,6 @@ class DossierMonthAdmin(OwnAuthorityAdmin):
     list_select_related = ["unit", "recorded_by"]
     ordering = ["-month", "unit__position", "unit__sort_key", "-pk"]
     change_list_template = "admin/commitments/dossier_list.html"
-    actions = ["show", "hide"]
     fields = [
         "unit",
         "month_shown",
@@ -153,30 +140,12 @@ class DossierMonthAdmin(OwnAuthorityAdmin):
     def has_add_permission(self, request):
         return False
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        if self.has_view_permission(request):
-            for name in self.actions:
-                actions[name] = self.get_action(name)
-        return actions
+    def mark(self, rows, *, public):
+        return measuring.show(rows, public=public)
 
     @admin.display(description=gettext_lazy("month"), ordering="month")
     def month_shown(self, row):
         return f"{row.month:%m/%Y}"
-
-    @admin.action(description=gettext_lazy("Show to the public"))
-    def show(self, request, queryset):
-        shown(request, measuring.show(queryset, public=True))
-
-    @admin.action(description=gettext_lazy("Hide from the public"))
-    def hide(self, request, queryset):
-        shown(request, measuring.show(queryset, public=False))
 
     def get_urls(self):
         views = [
@@ -190,11 +159,7 @@ class DossierMonthAdmin(OwnAuthorityAdmin):
         ]
 
     def changelist_view(self, request, extra_context=None):
-        groups = UnitGroup.objects.select_related("authority").order_by(
-            "authority__sort_key", "position"
-        )
-        if not request.user.is_superuser:
-            groups = groups.filter(authority=request.user.authority_id)
+        groups = own_groups(request.user)
         return super().changelist_view(request, {"groups": groups, **(extra_context or {})})
 
     def import_view(self, request):
@@ -203,15 +168,9 @@ class DossierMonthAdmin(OwnAuthorityAdmin):
             raise PermissionDenied
         return DossierFlow().view(request)
 
-    def _group_or_404(self, request, pk):
-        group = UnitGroup.objects.select_related("authority").filter(pk=pk).first()
-        if group is None or not request.user.can_administer(group.authority):
-            raise Http404
-        return group
-
     def workbook_view(self, request, pk):
         """Send an empty workbook with the group's units, as the importer reads it."""
-        group = self._group_or_404(request, pk)
+        group = own_group_or_404(request.user, pk)
         month = _month_of(request)
         output = io.BytesIO()
         book = xlsxwriter.Workbook(output, {"in_memory": True})
@@ -236,7 +195,7 @@ class DossierMonthAdmin(OwnAuthorityAdmin):
 
     def grid_view(self, request, pk):
         """Show or save the dossiers of one group in one month."""
-        return Grid(request, self._group_or_404(request, pk), self.opts).response()
+        return Grid(request, own_group_or_404(request.user, pk), self.opts).response()
 
 
 def _month_of(request):

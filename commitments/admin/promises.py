@@ -16,16 +16,23 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from commitments import following, importing, keeping, wording
-from commitments.admin.dossiers import own_authorities
-from commitments.admin.pages import add_errors, form_page, page
-from commitments.admin.targets import DAY, shown
+from commitments.admin.pages import (
+    OwnConfirmForm,
+    OwnUploadForm,
+    ShownAdmin,
+    add_errors,
+    form_page,
+    own_group_or_404,
+    own_groups,
+    page,
+)
+from commitments.admin.targets import DAY
 from commitments.judging import contradicts
 from commitments.models import Check, Commitment, Indicator
-from scorecards.admin.import_flow import ConfirmForm, ImportFlow, UploadForm
+from scorecards.admin.import_flow import ImportFlow
 from scorecards.assessing import Refused
 from scorecards.models.publication import Edition
-from units.admin import OwnAuthorityAdmin
-from units.models import Authority, Unit, UnitGroup
+from units.models import Unit
 
 
 def next_year(authority) -> int:
@@ -47,9 +54,8 @@ def inspectors(authority):
     )
 
 
-class CommitmentUploadForm(UploadForm):
+class CommitmentUploadForm(OwnUploadForm):
     field_order = ["authority", "year", "file", "sheet"]
-    authority = forms.ModelChoiceField(Authority.objects.none(), label=gettext_lazy("authority"))
     year = forms.IntegerField(
         label=gettext_lazy("year"),
         min_value=2000,
@@ -57,19 +63,9 @@ class CommitmentUploadForm(UploadForm):
         help_text=gettext_lazy("The year in which the commitments are to be kept."),
     )
 
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = own_authorities(user)
-        self.fields["authority"].initial = user.authority_id
 
-
-class CommitmentConfirmForm(ConfirmForm):
-    authority = forms.ModelChoiceField(Authority.objects.none(), widget=forms.HiddenInput)
+class CommitmentConfirmForm(OwnConfirmForm):
     year = forms.IntegerField(min_value=2000, max_value=2100, widget=forms.HiddenInput)
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = own_authorities(user)
 
 
 class CommitmentFlow(ImportFlow):
@@ -218,7 +214,7 @@ class SignedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(OwnAuthorityAdmin):
+class CommitmentAdmin(ShownAdmin):
     """What units promised: open until it is signed, then frozen, checked and perhaps withdrawn."""
 
     authority_path = "unit__authority"
@@ -319,18 +315,13 @@ class CommitmentAdmin(OwnAuthorityAdmin):
         obj.changed_by, obj.changed_at = request.user, timezone.now()
         super().save_model(request, obj, form, change)
 
-    @admin.action(description=gettext_lazy("Show to the public"))
-    def show(self, request, queryset):
-        shown(request, keeping.show(queryset, public=True))
-
-    @admin.action(description=gettext_lazy("Hide from the public"))
-    def hide(self, request, queryset):
-        shown(request, keeping.show(queryset, public=False))
-
     @admin.action(description=gettext_lazy("Sign"))
     def sign_action(self, request, queryset):
         keys = ",".join(str(key) for key in queryset.order_by("pk").values_list("pk", flat=True))
         return HttpResponseRedirect(f"{reverse('admin:commitments_sign')}?so={keys}")
+
+    def mark(self, rows, *, public):
+        return keeping.show(rows, public=public)
 
     def get_urls(self):
         views = [
@@ -347,11 +338,7 @@ class CommitmentAdmin(OwnAuthorityAdmin):
         ]
 
     def changelist_view(self, request, extra_context=None):
-        groups = UnitGroup.objects.select_related("authority").order_by(
-            "authority__sort_key", "position"
-        )
-        if not request.user.is_superuser:
-            groups = groups.filter(authority=request.user.authority_id)
+        groups = own_groups(request.user)
         return super().changelist_view(request, {"groups": groups, **(extra_context or {})})
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -367,12 +354,6 @@ class CommitmentAdmin(OwnAuthorityAdmin):
         if not self._reaches(request, row):
             raise Http404
         return row
-
-    def _group_or_404(self, request, pk):
-        group = UnitGroup.objects.select_related("authority").filter(pk=pk).first()
-        if group is None or not request.user.can_administer(group.authority):
-            raise Http404
-        return group
 
     def import_view(self, request):
         """Import a workbook of commitments."""
@@ -501,7 +482,7 @@ class CommitmentAdmin(OwnAuthorityAdmin):
 
     def proposals_view(self, request, pk):
         """Propose commitments of a group's units from the leaves on which they lost most points."""
-        group = self._group_or_404(request, pk)
+        group = own_group_or_404(request.user, pk)
         year = _asked_year(request, group)
         units = list(units_of(group))
         unit = next((one for one in units if one.slug == request.GET.get("don-vi")), None)
@@ -582,7 +563,7 @@ class CommitmentAdmin(OwnAuthorityAdmin):
 
     def several_view(self, request, pk):
         """Make one commitment for several units of a group."""
-        group = self._group_or_404(request, pk)
+        group = own_group_or_404(request.user, pk)
         year = _asked_year(request, group)
         initial = {"year": year, "due_on": datetime.date(year, 12, 31)}
         form = SeveralForm(request.POST or None, initial=initial, group=group)

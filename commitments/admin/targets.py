@@ -10,24 +10,15 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from commitments import measuring, wording
-from commitments.admin.pages import add_errors, form_page
+from commitments.admin.pages import RecordedAdmin, ShownAdmin, add_errors, form_page
 from commitments.models import Indicator, Measurement, Target
 from units.admin import OwnAuthorityAdmin
 from units.models import Unit
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def shown(request, changed):
-    """Say how many rows are public now, or no longer."""
-    messages.success(
-        request,
-        ngettext("%(count)d row was changed.", "%(count)d rows were changed.", changed)
-        % {"count": changed},
-    )
 
 
 @admin.register(Indicator)
@@ -47,26 +38,17 @@ class IndicatorAdmin(OwnAuthorityAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(OwnAuthorityAdmin):
+class TargetAdmin(ShownAdmin):
     list_display = ["indicator", "unit", "value_shown", "due_on", "public"]
     list_filter = ["due_on", "public", ("authority", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["indicator", "unit", "authority"]
     ordering = ["-due_on", "indicator__position", "pk"]
     autocomplete_fields = ["unit"]
     fixed_fields = ["authority"]
-    actions = ["show", "hide"]
 
     @admin.display(description=gettext_lazy("value to reach"), ordering="value")
     def value_shown(self, target):
         return wording.quantity(target.value, target.indicator)
-
-    @admin.action(description=gettext_lazy("Show to the public"))
-    def show(self, request, queryset):
-        shown(request, queryset.exclude(public=True).update(public=True))
-
-    @admin.action(description=gettext_lazy("Hide from the public"))
-    def hide(self, request, queryset):
-        shown(request, queryset.exclude(public=False).update(public=False))
 
 
 class ValueForm(forms.Form):
@@ -126,7 +108,7 @@ class CorrectForm(ValueForm):
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(OwnAuthorityAdmin):
+class MeasurementAdmin(RecordedAdmin):
     """Measurements are added and corrected, never edited; each correction says why."""
 
     authority_path = "indicator__authority"
@@ -134,7 +116,6 @@ class MeasurementAdmin(OwnAuthorityAdmin):
     list_filter = ["public", "measured_on", ("indicator", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["indicator__authority", "unit", "correction"]
     ordering = ["-measured_on", "indicator__position", "-pk"]
-    actions = ["show", "hide"]
     change_form_template = "admin/commitments/recorded.html"
     fields = [
         "indicator",
@@ -153,19 +134,8 @@ class MeasurementAdmin(OwnAuthorityAdmin):
     ]
     readonly_fields = fields
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        # Django takes actions away with the right to change; showing is no change of the number.
-        if self.has_view_permission(request):
-            for name in self.actions:
-                actions[name] = self.get_action(name)
-        return actions
+    def mark(self, rows, *, public):
+        return measuring.show(rows, public=public)
 
     @admin.display(description=gettext_lazy("value"), ordering="value")
     def value_shown(self, row):
@@ -190,14 +160,6 @@ class MeasurementAdmin(OwnAuthorityAdmin):
             return _("in force")
         address = reverse("admin:commitments_measurement_change", args=[correction.pk])
         return format_html('<a href="{}">{}</a>', address, _("corrected"))
-
-    @admin.action(description=gettext_lazy("Show to the public"))
-    def show(self, request, queryset):
-        shown(request, measuring.show(queryset, public=True))
-
-    @admin.action(description=gettext_lazy("Hide from the public"))
-    def hide(self, request, queryset):
-        shown(request, measuring.show(queryset, public=False))
 
     def get_urls(self):
         correct = self.admin_site.admin_view(self.correct_view)

@@ -7,16 +7,22 @@ added to what was settled on time. A blank cell leaves alone what was reported.
 import hashlib
 import re
 from datetime import date
-from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import measuring
-from commitments.importing.table import find_table, read_count, read_month
+from commitments.importing.table import (
+    find_table,
+    read_count,
+    read_month,
+    record,
+    require_as_seen,
+    units_of,
+)
 from commitments.models import COUNTS, DossierMonth
-from scorecards.importing import NotImportable, Outdated, Preview
+from scorecards.importing import Preview
 from scorecards.importing.matching import Directory, KnownUnit
 from scorecards.importing.problems import Difference, Problem
 from scorecards.importing.rows import read_rows
@@ -24,7 +30,6 @@ from scorecards.importing.scores import Change
 from scorecards.importing.sheet import Cell
 from scorecards.importing.workbook import read_workbook
 from scorecards.models.import_run import ImportRun
-from units.models import Unit
 from units.vietnamese import fold
 
 _OPEN = r"\b(dang|chua) (duoc )?(giai quyet|xu ly)\b"
@@ -107,21 +112,13 @@ def apply_dossiers(
     `assessing.Refused` and what `preview_dossiers` raises.
     """
     work = _Import(authority, content, filename, sheet, month)
-    if work.preview.problems:
-        raise NotImportable(work.preview.problems)
-    if fingerprint and fingerprint != work.preview.fingerprint:
-        raise Outdated(work.preview)
-    run = ImportRun.objects.create(
+    require_as_seen(work.preview, fingerprint)
+    run = record(
+        work.preview,
         authority=authority,
         subject=ImportRun.Subject.DOSSIERS,
-        by=by,
-        filename=PurePath(filename).name[-200:],
-        sha256=work.preview.sha256,
         content=content,
-        added=len(work.preview.added),
-        changed=len(work.preview.changed),
-        unchanged=work.preview.unchanged,
-        differences=[str(difference) for difference in work.preview.differences],
+        by=by,
     )
     measuring.report(authority, work.reports, reason=reason, by=by, import_run=run)
     return run
@@ -143,12 +140,7 @@ class _Import:
                 "hạn” is wanted."
             ),
         )
-        self.units = {
-            unit.pk: unit
-            for unit in Unit.objects.filter(authority=authority)
-            .order_by("pk")
-            .prefetch_related("aliases")
-        }
+        self.units = units_of(authority)
         self.preview = Preview(
             filename=filename,
             sha256=hashlib.sha256(content).hexdigest(),
@@ -172,13 +164,7 @@ class _Import:
         day = self.month
         there, others = [], []
         for unit in self.units.values():
-            known = KnownUnit(
-                unit.pk,
-                unit.code,
-                unit.name,
-                unit.short_name,
-                tuple(alias.name for alias in unit.aliases.all()),
-            )
+            known = KnownUnit.of(unit)
             closed = unit.ends_on if day is None else measuring.objection_to_month(unit, day)
             (others if closed else there).append(known)
         return Directory(there, others)

@@ -3,16 +3,15 @@
 import hashlib
 import re
 from decimal import Decimal
-from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from commitments import keeping
-from commitments.importing.table import find_table, read_day
+from commitments.importing.table import find_table, read_day, record, require_as_seen, units_of
 from commitments.models import Commitment, Indicator
-from scorecards.importing import NotImportable, Outdated, Preview
+from scorecards.importing import Preview
 from scorecards.importing.decimals import is_blank, read_percent, read_points
 from scorecards.importing.matching import Directory, KnownUnit
 from scorecards.importing.problems import Problem
@@ -21,7 +20,6 @@ from scorecards.importing.scores import Change
 from scorecards.importing.workbook import read_workbook
 from scorecards.models.framework import Criterion
 from scorecards.models.import_run import ImportRun
-from units.models import Unit
 from units.vietnamese import fold
 
 _PATTERNS = tuple(
@@ -69,20 +67,13 @@ def apply_commitments(
     Raises `NotImportable`, `Outdated`, `assessing.Refused` and what `preview_commitments` raises.
     """
     work = _Import(authority, year, content, filename, sheet)
-    if work.preview.problems:
-        raise NotImportable(work.preview.problems)
-    if fingerprint and fingerprint != work.preview.fingerprint:
-        raise Outdated(work.preview)
-    run = ImportRun.objects.create(
+    require_as_seen(work.preview, fingerprint)
+    run = record(
+        work.preview,
         authority=authority,
         subject=ImportRun.Subject.COMMITMENTS,
-        by=by,
-        filename=PurePath(filename).name[-200:],
-        sha256=work.preview.sha256,
         content=content,
-        added=len(work.preview.added),
-        changed=len(work.preview.changed),
-        unchanged=work.preview.unchanged,
+        by=by,
     )
     keeping.promise([row for row, _signature in work.rows], by=by)
     by_signature = {}
@@ -130,17 +121,10 @@ class _Import:
             self._read(row)
 
     def _load(self):
-        units = Unit.objects.filter(authority=self.authority).order_by("pk")
-        self.units = {unit.pk: unit for unit in units.prefetch_related("aliases")}
+        self.units = units_of(self.authority)
         alive, closed = [], []
         for unit in self.units.values():
-            known = KnownUnit(
-                unit.pk,
-                unit.code,
-                unit.name,
-                unit.short_name,
-                tuple(alias.name for alias in unit.aliases.all()),
-            )
+            known = KnownUnit.of(unit)
             ended = unit.ends_on and unit.ends_on.year < self.year
             (closed if ended else alive).append(known)
         self.directory = Directory(alive, closed)

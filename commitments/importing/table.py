@@ -4,13 +4,17 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
+from scorecards.importing import NotImportable, Outdated
 from scorecards.importing.decimals import is_blank
 from scorecards.importing.headings import Field, Headings, lines_over, lowest, naming
 from scorecards.importing.problems import Problem, Unreadable
 from scorecards.importing.sheet import Cell, Sheet
+from scorecards.models.import_run import ImportRun
+from units.models import Unit
 from units.vietnamese import fold
 
 _MAX_TITLE_ROWS = 60
@@ -140,3 +144,33 @@ def read_month(cell: Cell) -> date | Problem:
         if 1 <= int(month) <= 12:
             return date(int(year), int(month), 1)
     return Problem(cell, cell.shown, _("a month such as 03/2024 is wanted."))
+
+
+def record(preview, *, authority, subject, content: bytes, by) -> ImportRun:
+    """Store what is imported, with its bytes and what it changes."""
+    return ImportRun.objects.create(
+        authority=authority,
+        subject=subject,
+        by=by,
+        filename=PurePath(preview.filename).name[-200:],
+        sha256=preview.sha256,
+        content=content,
+        added=len(preview.added),
+        changed=len(preview.changed),
+        unchanged=preview.unchanged,
+        differences=[str(difference) for difference in preview.differences],
+    )
+
+
+def require_as_seen(preview, fingerprint: str) -> None:
+    """Raise `NotImportable` if something is wrong, `Outdated` if it is not what was looked at."""
+    if preview.problems:
+        raise NotImportable(preview.problems)
+    if fingerprint and fingerprint != preview.fingerprint:
+        raise Outdated(preview)
+
+
+def units_of(authority) -> dict[int, Unit]:
+    """Return every unit of the authority by its id, other names fetched."""
+    units = Unit.objects.filter(authority=authority).order_by("pk").prefetch_related("aliases")
+    return {unit.pk: unit for unit in units}
