@@ -8,6 +8,7 @@ import datetime
 from decimal import Decimal
 
 import pandas as pd
+from django.utils.formats import number_format
 
 from commitments.judging import share
 from commitments.models import COUNTS, DossierMonth
@@ -16,15 +17,18 @@ from scorecards.calculation import competition_ranks
 COLUMNS = ["unit_id", "month", *COUNTS]
 
 
-def months(authority, year: int, *, public: bool) -> pd.DataFrame:
+def months(authority, year: int, *, public: bool, unit: int | None = None) -> pd.DataFrame:
     """Return the standing dossiers of a year, one row per unit and month, by unit and month.
 
-    ``authority``: the row or its id. Columns: ``unit_id`` (int), ``month`` (date, its first day)
-    and the five of `COUNTS` (int, or None where the unit did not report it), dtype object.
+    ``authority``: the row or its id; ``unit``: the id of the one unit wanted. Columns:
+    ``unit_id`` (int), ``month`` (date, its first day) and the five of `COUNTS` (int, or None
+    where the unit did not report it), dtype object.
     """
     rows = DossierMonth.objects.standing().filter(unit__authority=authority, month__year=year)
     if public:
         rows = rows.filter(public=True)
+    if unit is not None:
+        rows = rows.filter(unit=unit)
     found = rows.order_by("unit__position", "unit__sort_key", "unit_id", "month")
     return pd.DataFrame(found.values_list(*COLUMNS), columns=COLUMNS, dtype=object)
 
@@ -42,17 +46,22 @@ def on_time_values(
     ``every_month`` a list of them instead, one for each month's end, of ``unit`` or, without it,
     of all units together.
     """
-    frame = months(authority, year, public=public)
+    frame = months(authority, year, public=public, unit=unit)
     if every_month:
-        return _month_by_month(frame if unit is None else frame[frame["unit_id"] == unit])
+        return month_ends(frame)
     return {
         unit_id: values[-1]
         for unit_id, rows in frame.groupby("unit_id", sort=False)
-        if (values := _month_by_month(rows))
+        if (values := month_ends(rows))
     }
 
 
-def _month_by_month(frame):
+def month_ends(frame: pd.DataFrame) -> list[tuple]:
+    """Return the year so far at each month's end, over all rows of ``frame``.
+
+    (last day, percent with three decimals, settled on time, settled) of every month from the
+    first in which anything was settled.
+    """
     known = frame.dropna(subset=["settled_on_time", "settled_late"])
     on_time, settled, values = 0, 0, []
     for month, rows in known.groupby("month", sort=True):
@@ -73,7 +82,7 @@ def year_so_far(frame: pd.DataFrame) -> dict[int, dict]:
     found = {}
     for unit_id, rows in frame.groupby("unit_id", sort=False):
         last = rows.sort_values("month").iloc[-1]
-        sums = {name: _sum(rows[name]) for name in COUNTS[:3]}
+        sums = {name: total(rows[name]) for name in COUNTS[:3]}
         known = rows.dropna(subset=["settled_on_time", "settled_late"])
         on_time = int(known["settled_on_time"].sum())
         late = int(known["settled_late"].sum())
@@ -87,7 +96,8 @@ def year_so_far(frame: pd.DataFrame) -> dict[int, dict]:
     return found
 
 
-def _sum(column):
+def total(column: pd.Series) -> int | None:
+    """Return the sum of what was reported, None where nothing was."""
     known = column.dropna()
     return int(known.sum()) if len(known) else None
 
@@ -95,3 +105,8 @@ def _sum(column):
 def ranks(shares: dict[int, Decimal | None]) -> dict[int, int]:
     """Rank units of one group by their share on time, 1-2-2-4; without a share there is no rank."""
     return competition_ranks({key: value for key, value in shares.items() if value is not None})
+
+
+def percent(value: Decimal) -> str:
+    """Return a share as the reader's language writes it: "97,10%"."""
+    return f"{number_format(value, 2)}%"

@@ -295,9 +295,20 @@ def aims(targets: Iterable[Target], *, today: datetime.date, public: bool) -> li
     targets = list(targets)
     measured = _measured_by_key(targets, public)
     return [
-        Aim(row, tuple(measured.get((row.indicator_id, row.unit_id, _year(row)), ())), today)
+        Aim(
+            row,
+            _on_the_way(row, measured.get((row.indicator_id, row.unit_id, _year(row)), ())),
+            today,
+        )
         for row in targets
     ]
+
+
+def _on_the_way(target, measured):
+    """Keep what was measured from the target's start to the end of the year it is due in."""
+    start = target.baseline_on or datetime.date.min
+    end = datetime.date(target.due_on.year, 12, 31)
+    return tuple(one for one in measured if start <= one.on <= end)
 
 
 def _year(target):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePath
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.models import Check, Commitment, Document
 from scorecards.assessing import Refused
+from scorecards.calculation import COUNTED
 from scorecards.models.framework import Criterion
 from scorecards.models.publication import Edition, PublishedPoints
 from units.models import Unit
@@ -72,56 +72,70 @@ class Proposal:
         }
 
 
-def proposals(unit, year: int, *, most: int = MOST_PROPOSED) -> list[Proposal]:
-    """Return the leaves on which ``unit`` lost most points in the current edition of ``year`` - 1.
+def proposals(units, year: int, *, most: int = MOST_PROPOSED) -> dict[int, list[Proposal]]:
+    """Return the leaves on which units lost most points in the current editions of ``year`` - 1.
 
-    Most points first, then as the criteria stand; leaves that already carry a commitment of the
-    unit for ``year`` are left out, and so is what was not published or does not apply.
+    By unit id, for each unit at most ``most``: most points first, then as the criteria stand.
+    Leaves that already carry a commitment of the unit for ``year`` are left out, and so is what
+    was not published or does not apply. The number of queries does not depend on the units.
     """
-    edition = (
-        Edition.objects.current()
-        .filter(framework__year=year - 1, framework__round=0, results__unit=unit)
-        .select_related("framework")
-        .first()
+    units = {unit.pk: unit for unit in units}
+    editions = Edition.objects.current().filter(
+        framework__year=year - 1, framework__round=0, results__unit__in=units
     )
-    if edition is None:
-        return []
-    of_unit = PublishedPoints.objects.filter(result__edition=edition, result__unit=unit)
-    parts = of_unit.filter(parent_number=OuterRef("criterion_number"), result=OuterRef("result"))
-    lost = [
-        row
-        for row in of_unit.filter(
-            ~Exists(parts), kind__in=["appraised", "survey"], points__isnull=False, max_points__gt=0
-        ).order_by("position")
-        if row.points < row.max_points
-    ]
+    published = PublishedPoints.objects.filter(
+        result__edition__in=editions, result__unit__in=units
+    ).order_by("result__unit", "position")
+    rows = list(published.select_related("result__edition"))
     criteria = {
-        row.number: row
-        for row in Criterion.objects.filter(framework=edition.framework_id).order_by("position")
+        (row.framework_id, row.number): row
+        for row in Criterion.objects.filter(
+            framework__in={row.result.edition.framework_id for row in rows}
+        ).order_by("position")
     }
     taken = set(
-        Commitment.objects.filter(unit=unit, year=year, criterion__isnull=False).values_list(
-            "criterion", flat=True
+        Commitment.objects.filter(unit__in=units, year=year, criterion__isnull=False).values_list(
+            "unit", "criterion"
         )
     )
-    found = [
-        Proposal(
-            unit,
-            criteria[row.criterion_number],
-            field_of(criteria[row.criterion_number], criteria),
-            row.points,
-            row.max_points,
+    branches = {(row.result_id, row.parent_number) for row in rows}
+    found = {unit: [] for unit in units}
+    for row in rows:
+        criterion = criteria.get((row.result.edition.framework_id, row.criterion_number))
+        if (
+            criterion is None
+            or (row.result_id, row.criterion_number) in branches
+            or row.kind not in COUNTED
+            or row.points is None
+            or not row.max_points
+            or row.points >= row.max_points
+            or (row.result.unit_id, criterion.pk) in taken
+        ):
+            continue
+        field = criteria.get((criterion.framework_id, criterion.number.split(".")[0]))
+        found[row.result.unit_id].append(
+            Proposal(
+                units[row.result.unit_id],
+                criterion,
+                field.title[:200] if field else "",
+                row.points,
+                row.max_points,
+            )
         )
-        for row in lost
-        if row.criterion_number in criteria and criteria[row.criterion_number].pk not in taken
-    ]
-    return sorted(found, key=lambda one: -one.lost)[:most]
+    return {unit: sorted(lost, key=lambda one: -one.lost)[:most] for unit, lost in found.items()}
 
 
-def field_of(criterion, criteria) -> str:
-    """Return the title of the field, the top branch, that ``criterion`` lies in."""
-    top = criteria.get(criterion.number.split(".")[0])
-    return top.title[:200] if top else ""
+def baselines(authority, year: int) -> dict[tuple[int, str], tuple]:
+    """Return what units had in the current public editions of ``year``.
+
+    (points, maximum) by (unit id, criterion number), of every leaf and branch.
+    """
+    rows = PublishedPoints.objects.filter(
+        result__edition__in=Edition.objects.current().filter(
+            framework__group__authority=authority, framework__year=year, framework__round=0
+        )
+    ).values_list("result__unit", "criterion_number", "points", "max_points")
+    return {(unit, number): (points, maximum) for unit, number, points, maximum in rows}
 
 
 @transaction.atomic
@@ -138,11 +152,20 @@ def promise(commitments: Iterable[Commitment], *, by=None) -> list[Commitment]:
         try:
             row.full_clean()
         except ValidationError as error:
-            sentences = " ".join(error.messages)
-            raise Refused(f"{row.unit}: {sentences}") from error
+            raise Refused(f"{row.unit}: {_sentences(row, error)}") from error
         row.save()
         stored.append(row)
     return stored
+
+
+def _sentences(row, error):
+    """Return what is wrong with a row in one line, each sentence behind the name of its field."""
+    found = []
+    for name, sentences in error.message_dict.items():
+        known = name != NON_FIELD_ERRORS
+        label = f"{row._meta.get_field(name).verbose_name}: " if known else ""
+        found += [f"{label}{sentence}" for sentence in sentences]
+    return " ".join(found)
 
 
 def _field_in_database(criterion):
@@ -240,8 +263,6 @@ def check(
         recorded_by=by,
     )
     row.full_clean()
-    if on > timezone.localdate():
-        raise ValidationError({"checked_on": _("A check cannot lie in the future.")})
     row.save()
     return row
 

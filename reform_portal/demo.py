@@ -75,6 +75,8 @@ def prepare():
         say(f"Data: fixtures/{folder.parent.name}")
         loaded = io.StringIO()
         call_command("load_authority", folder.parent, stdout=loaded)
+        if folder.with_name("commitments.toml").is_file():
+            call_command("load_commitments", folder.parent, stdout=loaded)
         say(textwrap.indent(loaded.getvalue().strip() or "nothing new", "  "))
     ensure_administrator()
     # The workers are forked from this process and must not share its connection.

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.document import Document
@@ -130,7 +131,7 @@ class Commitment(models.Model):
             models.CheckConstraint(
                 name="commitment_promises_a_value_of_an_indicator",
                 condition=Q(indicator__isnull=True, promised_value__isnull=True)
-                | Q(indicator__isnull=False, promised_value__gte=0),
+                | Q(indicator__isnull=False, promised_value__isnull=False, promised_value__gte=0),
                 violation_error_message=_("An indicator and the value promised go together."),
             ),
             models.CheckConstraint(
@@ -153,7 +154,11 @@ class Commitment(models.Model):
                 name="commitment_is_withdrawn_for_a_reason",
                 condition=Q(withdrawn_on__isnull=True, withdrawn_reason="")
                 | (
-                    Q(withdrawn_on__gte=F("signed_on"), signed_on__isnull=False)
+                    Q(
+                        withdrawn_on__isnull=False,
+                        signed_on__isnull=False,
+                        withdrawn_on__gte=F("signed_on"),
+                    )
                     & ~Q(withdrawn_reason="")
                 ),
                 violation_error_message=_(
@@ -180,7 +185,10 @@ class Commitment(models.Model):
                         "%(unit)s ceased to exist on %(day)s: the unit that carries it on makes "
                         "the commitment."
                     )
-                    % {"unit": self.unit, "day": f"{self.unit.ends_on:%d/%m/%Y}"}
+                    % {
+                        "unit": self.unit,
+                        "day": date_format(self.unit.ends_on, "SHORT_DATE_FORMAT"),
+                    }
                 }
             )
         if self.signed_on and self.unit.starts_on and self.signed_on < self.unit.starts_on:
@@ -287,13 +295,15 @@ class Check(models.Model):
         if not self.commitment_id:
             return
         commitment = self.commitment
+        if self.checked_on and self.checked_on > timezone.localdate():
+            raise ValidationError({"checked_on": _("A check cannot lie in the future.")})
         if commitment.signed_on is None:
             raise ValidationError(_("The commitment is not signed yet: it cannot be checked."))
         if self.checked_on and self.checked_on < commitment.signed_on:
             raise ValidationError(
                 {
                     "checked_on": _("The commitment was signed on %(day)s: a check comes after.")
-                    % {"day": f"{commitment.signed_on:%d/%m/%Y}"}
+                    % {"day": date_format(commitment.signed_on, "SHORT_DATE_FORMAT")}
                 }
             )
         if self.measured_value is not None:

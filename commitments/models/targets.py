@@ -40,7 +40,7 @@ class Indicator(models.Model):
     )
     name = models.CharField(_("name"), max_length=200)
     measure_unit = models.CharField(
-        _("unit of measure"), max_length=40, help_text=_("Such as % or services.")
+        _("unit of measure"), max_length=40, help_text=_("Such as services, or the sign %.")
     )
     is_share = models.BooleanField(
         _("share"),
@@ -290,6 +290,7 @@ class Measurement(Recorded):
                 condition=Q(numerator__isnull=True, denominator__isnull=True)
                 | Q(
                     numerator__isnull=False,
+                    denominator__isnull=False,  # a comparison with NULL refuses nothing
                     denominator__gt=0,
                     numerator__lte=F("denominator"),
                 ),

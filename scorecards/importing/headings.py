@@ -110,7 +110,7 @@ class Headings:
 
     def cell(self, column: Column) -> Cell:
         """Return the lowest heading cell of the column that holds a text."""
-        return _lowest(self.sheet, self.columns[column], self.first_row, self.last_row)
+        return lowest(self.sheet, self.columns[column], self.first_row, self.last_row)
 
     @property
     def criteria(self) -> dict[CriterionColumn, int]:
@@ -146,10 +146,10 @@ def _read_heading(sheet: Sheet, row: int, numbers: Collection[str], year: int) -
     columns: dict[Column, int] = {}
     unused, problems = [], []
     for at in range(sheet.width):
-        lines = _lines(sheet, at, row, last_row)
+        lines = lines_over(sheet, at, row, last_row)
         if not any(lines):
             continue
-        cell = _lowest(sheet, at, row, last_row)
+        cell = lowest(sheet, at, row, last_row)
         column = _criterion_column(cell, lines, numbers) or _field(lines)
         if isinstance(column, Problem):
             problems.append(column)
@@ -164,7 +164,7 @@ def _read_heading(sheet: Sheet, row: int, numbers: Collection[str], year: int) -
     # "Điểm" alone is the total, unless another column says so in more words.
     if (at := columns.pop(Field.POINTS, None)) is not None:
         if Field.TOTAL in columns:
-            unused.append(_lowest(sheet, at, row, last_row))
+            unused.append(lowest(sheet, at, row, last_row))
         else:
             columns[Field.TOTAL] = at
     return Headings(sheet, row, last_row, columns, unused, problems)
@@ -180,7 +180,7 @@ def _twice(sheet, first, cell, row, last_row):
         cell,
         cell.shown,
         _("cell %(address)s has the same heading: keep one of the two columns.")
-        % {"address": _lowest(sheet, first, row, last_row).address},
+        % {"address": lowest(sheet, first, row, last_row).address},
     )
 
 
@@ -228,7 +228,7 @@ def _is_text(sheet: Sheet, row: int, column: int) -> bool:
     return isinstance(sheet.rows[row][column], str) and not sheet.is_blank(row, column)
 
 
-def _lines(sheet: Sheet, column: int, first: int, last: int) -> list[str]:
+def lines_over(sheet: Sheet, column: int, first: int, last: int) -> list[str]:
     """Return the texts over one column, from the top; a merged title covers all its columns."""
     lines = []
     for row in range(first, last + 1):
@@ -254,11 +254,18 @@ def _title_above(sheet: Sheet, row: int, column: int, last: int) -> str:
     return ""
 
 
-def _lowest(sheet: Sheet, column: int, first: int, last: int) -> Cell:
+def lowest(sheet: Sheet, column: int, first: int, last: int) -> Cell:
+    """Return the lowest cell over a column that holds a text, the first one if none does."""
     row = next(
         (row for row in range(last, first - 1, -1) if not sheet.is_blank(row, column)), first
     )
     return sheet.cell(row, column)
+
+
+def naming(lines: list[str]) -> Field | None:
+    """Return what a heading says if its column names the row: place, code or unit; else None."""
+    found = _field(lines)
+    return found if found in (Field.POSITION, *_IDENTIFYING) else None
 
 
 def _field(lines: list[str]) -> Field | None:

@@ -20,6 +20,12 @@ class KnownUnit(NamedTuple):
     short_name: str = ""
     aliases: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, unit) -> "KnownUnit":
+        """Return a unit of the registry; its ``aliases`` are best fetched before."""
+        aliases = tuple(alias.name for alias in unit.aliases.all())
+        return cls(unit.pk, unit.code, unit.name, unit.short_name, aliases)
+
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(filter(None, (self.name, self.short_name, *self.aliases)))

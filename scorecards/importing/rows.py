@@ -1,6 +1,7 @@
 """The rows below a heading: which are units, which are titles, totals and notes."""
 
 import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -40,27 +41,33 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_rows(headings: Headings, directory: Directory) -> Rows:
+def _unit_of(row: Row) -> int:
+    return row.unit.id
+
+
+def read_rows(
+    headings: Headings, directory: Directory, *, same: Callable[[Row], Hashable] = _unit_of
+) -> Rows:
     """Return the table's rows: units found in ``directory``, the rest ignored or a problem.
 
     A row that states points and names no unit is a problem; what states none is a title or a
-    note. A unit named twice is a problem that names both cells.
+    note. Two rows that are the ``same`` (by default: of one unit) are a problem that names both.
     """
     found = Rows()
-    first_seen: dict[int, Cell] = {}
+    first_seen: dict[Hashable, Cell] = {}
     for number in range(headings.last_row + 1, len(headings.sheet.rows)):
         row = _read_row(headings, number, directory)
         if isinstance(row, Problem):
             found.problems.append(row)
         elif isinstance(row, IgnoredRow):
             found.ignored.append(row)
-        elif row is not None and row.unit.id in first_seen:
+        elif row is not None and same(row) in first_seen:
             wanted = _("the same unit stands in cell %(address)s already: keep one row.") % {
-                "address": first_seen[row.unit.id].address
+                "address": first_seen[same(row)].address
             }
             found.problems.append(Problem(row.label, row.label.shown, wanted))
         elif row is not None:
-            first_seen[row.unit.id] = row.label
+            first_seen[same(row)] = row.label
             found.units.append(row)
     return found
 

@@ -261,13 +261,7 @@ class _Import:
         units = Unit.objects.filter(authority=group.authority_id).order_by("pk")
         for unit in units.prefetch_related("aliases"):
             self.units[unit.pk] = unit
-            known = KnownUnit(
-                unit.pk,
-                unit.code,
-                unit.name,
-                unit.short_name,
-                tuple(alias.name for alias in unit.aliases.all()),
-            )
+            known = KnownUnit.of(unit)
             if unit.pk in self.card_of:
                 members.append(known)
             elif unit.kind != group.kind:

@@ -15,6 +15,8 @@ def _loaded(request, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         for folder in request.module.FOLDERS:
             call_command("load_authority", FIXTURES / folder, stdout=io.StringIO())
+            if (FIXTURES / folder / "commitments.toml").is_file():
+                call_command("load_commitments", FIXTURES / folder, stdout=io.StringIO())
         yield
         transaction.set_rollback(True)
 

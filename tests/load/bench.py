@@ -57,7 +57,16 @@ def pages():
     print("CPU per request, in process (median of 30), against a bare answer of the same size")
     with routed_to_bare():
         base = cpu(lambda: client.get(f"/bare/{size}/"))
-        for address in ["/", "/tay-ninh/", "/tay-ninh/2023/", SMALL, PAGE, "/tay-ninh/don-vi/"]:
+        for address in [
+            "/",
+            "/tay-ninh/",
+            "/tay-ninh/2023/",
+            SMALL,
+            PAGE,
+            "/tay-ninh/don-vi/",
+            "/tinh-minh-hoa/cam-ket/2023/",
+            "/tinh-minh-hoa/cam-ket/2023/ho-so/",
+        ]:
             ask = partial(client.get, address)
             took, queries = cpu(ask), count(ask)
             print(f"  {address:36} {took:7.2f} ms  {took / base:6.1f} x  {queries} queries")

@@ -18,7 +18,16 @@ import pytest
 from reform_portal import demo, embedded_postgres
 
 REPOSITORY = Path(demo.__file__).resolve().parent.parent
-PARTS = ("accounts", "fixtures", "reform_portal", "scorecards", "static", "templates", "units")
+PARTS = (
+    "accounts",
+    "commitments",
+    "fixtures",
+    "reform_portal",
+    "scorecards",
+    "static",
+    "templates",
+    "units",
+)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "reform_portal" / "locale" / "vi" / "LC_MESSAGES" / "django.po"
-OWN = ("accounts", "reform_portal", "scorecards", "units")
+OWN = ("accounts", "commitments", "reform_portal", "scorecards", "units")
 FIELD = re.compile(r'^(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)? ?(".*")$')
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|(?<!\{)\{\w+\}")
 VIETNAMESE = re.compile(
@@ -28,6 +28,7 @@ MESSAGE_CALLS = {
 # Words that files, accounts and languages go by, not sentences for people.
 VOCABULARY = {
     "accounts/models.py",
+    "commitments/importing",
     "reform_portal/formats/vi",
     "reform_portal/settings.py",
     "scorecards/charts/svg.py",

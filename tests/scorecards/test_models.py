@@ -640,6 +640,7 @@ def test_editions_of_newest_year_are_each_authority_s_own():
 @pytest.fixture
 def import_run(framework):
     return ImportRun.objects.create(
+        authority=framework.authority,
         framework=framework,
         filename="diem.csv",
         sha256="0" * 64,
@@ -653,6 +654,7 @@ def import_run(framework):
 def test_import_run_digest_is_sha256(framework):
     with refused("import_run_digest_is_sha256"):
         ImportRun.objects.create(
+            authority=framework.authority,
             framework=framework,
             filename="diem.csv",
             sha256="0" * 63,
