@@ -6,7 +6,17 @@ A suffix replaces a page's last slash: /tay-ninh/2023/so-nganh/ → /tay-ninh/20
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, register_converter
 
-from scorecards.views import drafts, errata, method, public, trace, verification
+from scorecards.views import (
+    api,
+    drafts,
+    embedded,
+    errata,
+    feeds,
+    method,
+    public,
+    trace,
+    verification,
+)
 
 
 class FileSuffix:
@@ -59,6 +69,10 @@ urlpatterns = [
     path("dang-nhap/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("dang-xuat/", LogoutView.as_view(), name="logout"),
     *with_files("du-lieu", public.data, "data"),
+    path("du-lieu/vi-du/", api.examples, name="examples"),
+    path("api/openapi.json", api.openapi, name="openapi"),
+    path("tin.atom", feeds.News(), name="news"),
+    path("<slug:authority>/tin.atom", feeds.News(), name="news_of"),
     path("xac-minh/", verification.verification, name="verification"),
     path("xac-minh/xac_minh.py", verification.verifier, name="verifier"),
     path("ban-nhap/", drafts.drafts, name="drafts"),
@@ -90,6 +104,7 @@ urlpatterns = [
         public.league_chart,
         name="league_chart_version",
     ),
+    path(f"{VERSION}/nhung/<slug:slug>/", embedded.embedded, name="embedded"),
     *with_files(f"{LEAGUE}/v<int:version>/dinh-chinh", errata.edition_errata, "edition_errata"),
     *with_files(
         f"{LEAGUE}/v<int:version>/<slug:unit>",

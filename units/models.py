@@ -20,9 +20,15 @@ RESERVED_SLUGS = [
     "media",
     "quan-tri",
     "static",
+    "tin",
     "viec-can-lam",
     "xac-minh",
 ]
+
+
+# Words that stand where a group's or a unit's could: …/<year>/phuong-phap/, …/<group>/nhung/….
+RESERVED_GROUP_SLUGS = ["bieu-do", "phuong-phap", "phu-luc", "thong-cao"]
+RESERVED_UNIT_SLUGS = ["bieu-do", "chi-tieu", "dinh-chinh", "dung-han", "ho-so", "nhung", "phu-luc"]
 
 
 # The functions are created by this app's first migration (units/vietnamese.py holds their text),
@@ -148,7 +154,7 @@ class UnitGroup(models.Model):
             # …/<authority>/don-vi/ is the registry, …/<authority>/<year>/<group>/ a league table.
             models.CheckConstraint(
                 name="unit_group_slug_is_not_a_word_of_the_portal",
-                condition=~Q(slug__in=["bieu-do", "phuong-phap"]),
+                condition=~Q(slug__in=RESERVED_GROUP_SLUGS),
                 violation_error_message=_("The portal uses this address word itself."),
             ),
         ]
@@ -219,6 +225,11 @@ class Unit(models.Model):
                 fields=["authority", "slug"],
                 name="unit_slug_is_unique_within_authority",
                 violation_error_message=_("Another unit of this authority has this address word."),
+            ),
+            models.CheckConstraint(
+                name="unit_slug_is_not_a_word_of_the_portal",
+                condition=~Q(slug__in=RESERVED_UNIT_SLUGS),
+                violation_error_message=_("The portal uses this address word itself."),
             ),
             models.CheckConstraint(
                 name="unit_kind_is_known",

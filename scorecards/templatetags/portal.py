@@ -1,9 +1,10 @@
 """What the templates need in words, numbers and markup; it formats and decides nothing."""
 
+import json
 from dataclasses import dataclass
 
 from django import template
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.formats import localize, number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +20,8 @@ register.filter(counts_in_words)
 
 ORDER_CLASSES = {"orderable", "asc", "desc"}
 LISTS = {"league", "tree"}
+# What could end the data block early, as JSON may write it too.
+HARMLESS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
 
 @register.filter
@@ -38,10 +41,32 @@ def count(value):
     return DASH if value is None else number_format(value, 0, force_grouping=True)
 
 
+@register.filter
+def json_ld(value):
+    """Return a description for machines as a data block, which no browser runs."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(HARMLESS)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')
+
+
 @register.simple_tag
 def translate_url_of(request, language):
     """Return the address of the page at hand in ``language``, its query kept."""
     return translate_url(request.get_full_path(), language)
+
+
+@register.inclusion_tag("components/cite.html", takes_context=True)
+def cite(context, edition):
+    """Show how a page of an edition is cited: who, what, which edition, when, where.
+
+    The address names the version, so that what is cited stays what it was.
+    """
+    version = [edition.authority.slug, edition.year, edition.group.slug, edition.version]
+    address = reverse("league_table_version", args=version)
+    return {
+        "edition": edition,
+        "address": context["request"].build_absolute_uri(address),
+        "shown_on": edition.public_from or edition.sealed_at,
+    }
 
 
 @register.inclusion_tag("components/class_legend.html")

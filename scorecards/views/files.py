@@ -11,6 +11,12 @@ def file_name(*words):
     return "-".join(str(word) for word in words)
 
 
+def open_to_all(response):
+    """Let the scripts of any site read an answer; it holds published data and nothing else."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
 def table_response(table, suffix, name, metadata):
     """Return a table as a file; CSV and XLSX are saved, JSON is shown."""
     file_format = FORMATS[suffix]
@@ -19,7 +25,7 @@ def table_response(table, suffix, name, metadata):
     )
     if suffix != "json":
         response["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
-    return response
+    return open_to_all(response)
 
 
 def chart_response(chart, suffix):
@@ -27,11 +33,12 @@ def chart_response(chart, suffix):
     if chart is None:
         raise Http404
     if suffix == "json":
-        return HttpResponse(chart.figure_json(), content_type="application/json; charset=utf-8")
+        figure = chart.figure_json()
+        return open_to_all(HttpResponse(figure, content_type="application/json; charset=utf-8"))
     response = HttpResponse(chart.svg_file(), content_type="image/svg+xml")
     # The picture carries its own style element; nothing else may come into it.
     response._csp_replace = {"style-src": ["'unsafe-inline'"]}
-    return response
+    return open_to_all(response)
 
 
 def edition_metadata(edition):

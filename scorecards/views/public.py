@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from scorecards import history, wording
 from scorecards.charts.trend import index_trend
+from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
 from scorecards.tables import (
     DecisionTable,
@@ -23,7 +24,7 @@ from scorecards.tables import (
     history_rows,
     unit_rows,
 )
-from scorecards.views import trail
+from scorecards.views import dataset, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority, Unit
@@ -160,7 +161,8 @@ def edition_or_404(authority, year, group, version=None):
     )
 
 
-def _league(edition, version):
+def league_of(edition, version):
+    """Return the league table of a published edition; ``version`` if the address names one."""
     results = list(edition.results.select_related("unit").order_by("position"))
     return League(
         edition=edition,
@@ -183,7 +185,7 @@ def league_url(edition, version):
 def league_table(request, authority, year, group, version=None, suffix=None):
     """Show one group's published ranking; ``version`` asks for one version of the edition."""
     edition = edition_or_404(authority, year, group, version)
-    league = _league(edition, version)
+    league = league_of(edition, version)
     if suffix:
         table = league.table()
         name = file_name(authority, year, group, f"v{edition.version}")
@@ -193,7 +195,11 @@ def league_table(request, authority, year, group, version=None, suffix=None):
         "scorecards/league_table.html",
         {
             **league.context(query_of(request)),
+            "dataset": dataset.league(request, edition),
             "correction": correction_of(edition) if version else None,
+            "embed_url": request.build_absolute_uri(
+                f"{league_url(edition, edition.version)}nhung/"
+            ),
             "crumbs": trail.to(
                 trail.authority(edition.authority),
                 trail.year(edition.authority, year),
@@ -210,7 +216,7 @@ def correction_of(edition):
 
 def league_chart(request, authority, year, group, slug, suffix, version=None):
     """Return one chart of a league table: the drawn picture, or the figure behind it."""
-    league = _league(edition_or_404(authority, year, group, version), version)
+    league = league_of(edition_or_404(authority, year, group, version), version)
     return chart_response(league.chart(slug), suffix)
 
 
@@ -343,9 +349,10 @@ def data(request, suffix=None):
     )
     table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
-        return table_response(table, suffix, file_name("du-lieu"), {})
+        return table_response(table, suffix, file_name("du-lieu"), {"licence": LICENCE})
     context = {
         "section": "data",
+        "licence": LICENCE,
         "overviews": overviews,
         "file_url": _without_slash(reverse("data")),
         "crumbs": trail.to(trail.page(_("Data"))),

@@ -50,9 +50,7 @@ def sealed(framework, unit):
         first_name="Văn An",
     )
     stages = {"claimed": Decimal(40), "appraised": Decimal(30)}
-    assessing.enter(
-        framework, [assessing.Entry(card.pk, leaf(framework, "1.1").pk, stages)], by=by
-    )
+    assessing.enter(framework, [assessing.Entry(card.pk, leaf(framework, "1.1").pk, stages)], by=by)
     Score.objects.filter(criterion__number="1.1").update(note="Thiếu kế hoạch quý IV.")
     return seal(framework)
 

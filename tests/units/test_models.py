@@ -25,7 +25,7 @@ def test_reserved_slugs_cover_every_first_word_of_the_portal():
     first_words = {re.split(r"[/.]", str(route.pattern))[0] for route in urlpatterns}
     own = {word for word in first_words if word and "<" not in word}
 
-    assert own == {"ban-nhap", "dang-nhap", "dang-xuat", "du-lieu"}
+    assert own == {"api", "ban-nhap", "dang-nhap", "dang-xuat", "du-lieu", "tin", "xac-minh"}
     assert own | {"en", "quan-tri", "static"} <= set(RESERVED_SLUGS)
 
 
@@ -63,6 +63,7 @@ def test_authorities_stand_by_the_vietnamese_alphabet_and_the_invented_last():
         ({"slug": "so-nganh"}, "unit_group_slug_is_unique_within_authority"),
         ({"slug": "bieu-do"}, "unit_group_slug_is_not_a_word_of_the_portal"),
         ({"slug": "phuong-phap"}, "unit_group_slug_is_not_a_word_of_the_portal"),
+        ({"slug": "thong-cao"}, "unit_group_slug_is_not_a_word_of_the_portal"),
         ({"slug": "khac", "kind": "ministry"}, "unit_group_kind_is_known"),
     ],
 )

@@ -1,0 +1,188 @@
+"""The description of the open data: an OpenAPI document, examples, the dictionary of columns."""
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scorecards.exports.manifest import LICENCE
+from scorecards.models.publication import Edition
+from scorecards.tables import (
+    DecisionTable,
+    DetailTable,
+    DifferenceTable,
+    ErrataTable,
+    HistoryTable,
+    LeagueTable,
+    MethodTable,
+    UnitTable,
+)
+from scorecards.views import trail
+from scorecards.views.files import open_to_all
+
+# What each address answers with: its path, the parameters in it, the table of its rows.
+RESOURCES = (
+    ("/du-lieu", DecisionTable, gettext_lazy("every public edition")),
+    ("/{authority}", DecisionTable, gettext_lazy("every edition of one authority")),
+    ("/{authority}/{year}", DecisionTable, gettext_lazy("the groups published in one year")),
+    ("/{authority}/{year}/{group}", LeagueTable, gettext_lazy("the league table of one group")),
+    ("/{authority}/{year}/{group}/v{version}", LeagueTable, gettext_lazy("one version of it")),
+    (
+        "/{authority}/{year}/{group}/{unit}",
+        DetailTable,
+        gettext_lazy("the points of one unit by criterion"),
+    ),
+    ("/{authority}/{year}/phuong-phap", MethodTable, gettext_lazy("the criteria of one year")),
+    ("/{authority}/don-vi", UnitTable, gettext_lazy("the registry of units")),
+    ("/{authority}/don-vi/{unit}", HistoryTable, gettext_lazy("one unit through the years")),
+    ("/{authority}/dinh-chinh", ErrataTable, gettext_lazy("the corrections of one authority")),
+    (
+        "/{authority}/{year}/{group}/v{version}/dinh-chinh",
+        DifferenceTable,
+        gettext_lazy("every number a correction changed"),
+    ),
+)
+PARAMETERS = {
+    "authority": {"type": "string", "example": "tay-ninh"},
+    "year": {"type": "integer", "example": 2023},
+    "group": {"type": "string", "example": "so-nganh"},
+    "unit": {"type": "string", "example": "so-tai-chinh"},
+    "version": {"type": "integer", "example": 1},
+}
+CONTENT = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WHOLE = {"rank", "rank_change", "year", "units", "version", "ranked_units", "changes"}
+TRUTH = {"evidence_required", "comparable"}
+DAYS = {"starts_on", "ends_on", "public_from"}
+
+
+def columns_of(table_class):
+    """Return the (name, heading) of every column that the files of a table hold."""
+    return [
+        (name, str(column.verbose_name or name))
+        for name, column in table_class.base_columns.items()
+    ]
+
+
+def openapi(request):
+    """Return the description of every address of the open data, as OpenAPI 3.1."""
+    document = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": _("Public administration reform index: open data"),
+            "version": "1",
+            "description": _(
+                "Every table of the public pages as a file. In JSON decimal numbers are text, so "
+                "that no digit is lost; what is unknown is null. No key, no limit of use."
+            ),
+            "license": {"name": LICENCE["title"], "identifier": LICENCE["name"]},
+        },
+        "servers": [{"url": request.build_absolute_uri("/").rstrip("/")}],
+        "paths": dict(_paths()),
+        "components": {"schemas": dict(_schemas())},
+    }
+    return open_to_all(JsonResponse(document, json_dumps_params={"ensure_ascii": False}))
+
+
+def _paths():
+    for address, table_class, summary in RESOURCES:
+        names = [name for name in PARAMETERS if f"{{{name}}}" in address]
+        for suffix in ("json", *CONTENT):
+            content = {CONTENT[suffix]: {}} if suffix in CONTENT else _json_of(table_class)
+            yield (
+                f"{address}.{suffix}",
+                {
+                    "get": {
+                        "summary": str(summary),
+                        "operationId": _operation(address, suffix),
+                        "parameters": [
+                            {
+                                "name": name,
+                                "in": "path",
+                                "required": True,
+                                "schema": {"type": PARAMETERS[name]["type"]},
+                                "example": PARAMETERS[name]["example"],
+                            }
+                            for name in names
+                        ],
+                        "responses": {
+                            "200": {"description": str(summary), "content": content},
+                            "304": {"description": _("not changed since the ETag that was sent")},
+                            "404": {"description": _("nothing of this name is public")},
+                        },
+                    }
+                },
+            )
+
+
+def _operation(address, suffix):
+    words = "".join(letter if letter.isalnum() else " " for letter in address).split()
+    return "_".join([*words, suffix])
+
+
+def _json_of(table_class):
+    row = {"$ref": f"#/components/schemas/{table_class.__name__}"}
+    return {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["results"],
+                "properties": {"results": {"type": "array", "items": row}},
+            }
+        }
+    }
+
+
+def _schemas():
+    for table_class in dict.fromkeys(table for _address, table, _summary in RESOURCES):
+        columns = columns_of(table_class)
+        yield (
+            table_class.__name__,
+            {
+                "type": "object",
+                "required": [name for name, __ in columns],
+                "properties": {name: _schema(name, heading) for name, heading in columns},
+            },
+        )
+
+
+def _schema(name, heading):
+    if name in WHOLE:
+        kind = {"type": ["integer", "null"]}
+    elif name in TRUTH:
+        kind = {"type": ["boolean", "null"]}
+    elif name in DAYS:
+        kind = {"type": ["string", "null"], "format": "date"}
+    elif name in ("old", "new"):
+        kind = {"type": ["string", "integer", "null"]}
+    else:
+        kind = {"type": ["string", "null"]}
+    return {**kind, "description": heading}
+
+
+def examples(request):
+    """Show how the open data is read, with the newest published edition as the example."""
+    edition = (
+        Edition.objects.current()
+        .filter(framework__round=0)
+        .with_context()
+        .order_by("framework__group__authority__illustrative", "-framework__year", "pk")
+        .first()
+    )
+    address = ""
+    if edition:
+        words = [edition.authority.slug, edition.year, edition.group.slug]
+        address = request.build_absolute_uri(reverse("league_table", args=words)).rstrip("/")
+    tables = dict.fromkeys((table, summary) for __, table, summary in RESOURCES)
+    context = {
+        "section": "data",
+        "address": address,
+        "openapi": request.build_absolute_uri(reverse("openapi")),
+        "resources": RESOURCES,
+        "dictionary": [(summary, columns_of(table)) for table, summary in tables],
+        "crumbs": trail.to((_("Data"), reverse("data")), trail.page(_("Examples"))),
+    }
+    return render(request, "scorecards/examples.html", context)

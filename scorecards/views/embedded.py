@@ -1,0 +1,28 @@
+"""Charts and tables of an edition inside the pages of other sites, without JavaScript."""
+
+from csp.decorators import csp_replace
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_exempt
+
+from scorecards.views.public import edition_or_404, league_of
+
+TABLE = "bang"
+
+
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+def embedded(request, authority, year, group, version, slug):
+    """Show one chart of a version of an edition, or its table, to be framed anywhere."""
+    edition = edition_or_404(authority, year, group, version)
+    league = league_of(edition, version)
+    chart = None if slug == TABLE else league.chart(slug)
+    if chart is None and slug != TABLE:
+        raise Http404
+    context = {
+        "edition": edition,
+        "chart": chart,
+        "table": league.table() if chart is None else None,
+        "page_url": request.build_absolute_uri(league.page_url),
+    }
+    return render(request, "scorecards/embedded.html", context)
