@@ -69,6 +69,8 @@ def previous_edition(edition) -> Edition | None:
             framework__year=edition.framework.year - 1,
             framework__round=edition.framework.round,
         )
+        .select_related("framework")
+        .defer("canonical")
         .first()
     )
 

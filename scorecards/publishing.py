@@ -171,7 +171,7 @@ def _create_edition(rehearsal, authority, *, by, decision, note, reason, decided
         raise Refused(_("Say why the published result is corrected."))
     newest = (
         Edition.objects.filter(framework__group__authority=authority, sealed_at__isnull=False)
-        .order_by("-sealed_at", "-pk")
+        .order_by("-pk")
         .first()
     )
     edition = rehearsal.edition

@@ -627,7 +627,8 @@ def _remember_origin(detail, score):
     detail.claimed, detail.appraised, detail.note = score.claimed, score.appraised, score.note
     detail.entered_at = score.changed_at
     if score.changed_by is not None:
-        detail.entered_by = score.changed_by.get_full_name() or score.changed_by.get_username()
+        name = score.changed_by.get_full_name() or score.changed_by.get_username()
+        detail.entered_by = name[: PublishedPoints._meta.get_field("entered_by").max_length]
     if score.import_run is not None:
         detail.imported_from = score.import_run.filename
         detail.imported_sha256 = score.import_run.sha256

@@ -122,9 +122,10 @@ def seal(framework, **values):
     return publishing.seal(framework, **{"acknowledged": True, "public_from": LONG_AGO, **values})
 
 
-def open_correction(framework):
-    """Let a sealed framework take scores again."""
-    Framework.objects.filter(pk=framework.pk).update(state="scoring")
+def open_correction(framework, *, reason="Cộng sai.", decided_by="Chủ tịch UBND tỉnh"):
+    """Let a sealed framework take scores again, for a correction."""
+    by = User.objects.filter(username="dinh-chinh").first() or new_user("dinh-chinh")
+    assessing.open_correction(framework, reason=reason, decided_by=decided_by, by=by)
     framework.refresh_from_db()
 
 

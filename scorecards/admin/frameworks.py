@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 from scorecards import assessing
 from scorecards.admin.grid import grid_view
 from scorecards.admin.import_scores import import_url
-from scorecards.admin.publication import publish_view
+from scorecards.admin.publication import abandon_view, correction_view, publish_view
 from scorecards.assessing import Refused
 from scorecards.models import (
     AnnouncedCount,
@@ -286,7 +286,11 @@ class FrameworkAdmin(OwnAuthorityAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         framework = kwargs.get("obj")
-        context.update(tools=_tools(framework), why_locked=_why_locked(framework))
+        context.update(
+            tools=_tools(framework),
+            why_locked=_why_locked(framework),
+            corrects=bool(framework and not framework.is_sealed and framework.editions.exists()),
+        )
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self):
@@ -296,6 +300,8 @@ class FrameworkAdmin(OwnAuthorityAdmin):
             ("mo-phieu", require_POST(self.open_scorecards_view), "open_scorecards"),
             ("sao-chep", require_POST(self.copy_view), "copy"),
             ("mo-lai", require_POST(self.reopen_view), "reopen"),
+            ("dinh-chinh", correction_view, "correction"),
+            ("huy-dinh-chinh", require_POST(abandon_view), "abandon_correction"),
         ]
         return [
             *(
@@ -390,9 +396,13 @@ def _tools(framework):
             ),
         ]
     else:
-        tools.append(
-            (reverse("admin:scorecards_edition_changelist") + filtered, _("Published editions"))
-        )
+        tools += [
+            (reverse("admin:scorecards_edition_changelist") + filtered, _("Published editions")),
+            (
+                reverse("admin:scorecards_framework_correction", args=[framework.pk]),
+                _("Open a correction"),
+            ),
+        ]
     return tools
 
 

@@ -1,6 +1,7 @@
 """Publishing in the administration: rehearse, seal, show. `scorecards.publishing` does the work."""
 
 import hashlib
+from decimal import Decimal
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,15 +12,17 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from scorecards import assessing, publishing
 from scorecards.assessing import Refused
 from scorecards.models import Decision, Edition
 from scorecards.models.framework import Origin
-from scorecards.rehearsing import rehearse
+from scorecards.rehearsing import causes_in_words, rehearse
+from scorecards.tables import CHANGED
 from units.admin import OwnAuthorityAdmin
 
 
@@ -54,20 +57,13 @@ class PublishForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("reason for the correction"), widget=forms.Textarea(attrs={"rows": 3})
     )
-    acknowledged = forms.BooleanField(
-        label=gettext_lazy("I have read what is to be acknowledged, and the result stands."),
-        error_messages={
-            "required": gettext_lazy("Acknowledge what the rehearsal found, or put it right.")
-        },
-    )
+    decided_by = forms.CharField(label=gettext_lazy("who decided the correction"), max_length=200)
 
-    def __init__(self, *args, framework, rehearsal, **kwargs):
+    def __init__(self, *args, framework, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["decision"].queryset = framework.authority.decisions.all()
         if not framework.editions.exists():
-            del self.fields["reason"]
-        if not rehearsal.to_acknowledge:
-            del self.fields["acknowledged"]
+            del self.fields["reason"], self.fields["decided_by"]
 
 
 def fingerprint(rehearsal):
@@ -89,12 +85,22 @@ def publish_view(request, framework):
     completeness = request.GET.get("completeness")
     if completeness not in _choices(framework):
         completeness = Edition.Completeness.FULL
+    if request.method == "POST" and "acknowledge" in request.POST:
+        return _acknowledged(request, framework, completeness)
+    if request.method == "POST" and "keep" in request.POST:
+        publishing.keep(framework, completeness=completeness, by=request.user)
+        messages.success(request, _("This rehearsal is kept: the next one is compared with it."))
+        return HttpResponseRedirect(request.get_full_path())
     rehearsal = rehearse(framework, completeness=completeness)
+    opened = framework.reopenings.exclude(decided_by="").first()
     form = PublishForm(
         request.POST if request.method == "POST" else None,
-        initial={"fingerprint": fingerprint(rehearsal)},
+        initial={
+            "fingerprint": fingerprint(rehearsal),
+            "reason": opened.reason if opened else "",
+            "decided_by": opened.decided_by if opened else "",
+        },
         framework=framework,
-        rehearsal=rehearsal,
     )
     if request.method == "POST" and form.is_valid():
         edition = _sealed(request, framework, completeness, form)
@@ -104,6 +110,22 @@ def publish_view(request, framework):
             )
         return HttpResponseRedirect(request.get_full_path())
     return _publish_page(request, framework, rehearsal, form)
+
+
+def _acknowledged(request, framework, completeness):
+    """Acknowledge the findings that were ticked, each by name and time."""
+    try:
+        number = publishing.acknowledge(
+            framework, request.POST.getlist("key"), completeness=completeness, by=request.user
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        sentence = ngettext(
+            "%(count)d line was acknowledged.", "%(count)d lines were acknowledged.", number
+        )
+        messages.success(request, sentence % {"count": number})
+    return HttpResponseRedirect(request.get_full_path())
 
 
 def _choices(framework):
@@ -126,11 +148,11 @@ def _sealed(request, framework, completeness, form):
                 framework,
                 by=request.user,
                 completeness=completeness,
-                acknowledged=given.get("acknowledged", False),
                 decision=given["decision"],
                 note=given["note"],
                 public_from=given["public_from"],
                 reason=given.get("reason", ""),
+                decided_by=given.get("decided_by", ""),
             )
     except Refused as refused:
         messages.error(request, str(refused))
@@ -156,9 +178,66 @@ def _publish_page(request, framework, rehearsal, form):
         opts=framework._meta,
         framework=framework,
         rehearsal=rehearsal,
+        blocking=[(finding, _about(framework, finding)) for finding in rehearsal.blocking],
+        findings=[
+            (finding, _about(framework, finding), rehearsal.acknowledged.get(finding.key))
+            for finding in rehearsal.findings
+            if not finding.blocking
+        ],
+        comparisons=[
+            (_("Since the year before"), _shifts(rehearsal.since_last_year, framework)),
+            (_("Since the last rehearsal kept"), _shifts(rehearsal.since_kept, framework)),
+        ],
+        kept=framework.rehearsals.select_related("by").first(),
+        corrections=_corrections(rehearsal, framework),
         form=form,
         choices=choices if len(choices) > 1 else [],
     )
+
+
+def _about(framework, finding):
+    """Return the address of what a finding speaks of; "" where it speaks of the whole result."""
+    if finding.card and finding.criterion:
+        grid = reverse("admin:scorecards_framework_grid", args=[framework.pk])
+        return f"{grid}?linh-vuc=tat-ca#v-{finding.card}-{finding.criterion}"
+    if finding.card:
+        return reverse("admin:scorecards_scorecard_change", args=[finding.card])
+    if finding.criterion:
+        return reverse("admin:scorecards_criterion_change", args=[finding.criterion])
+    return ""
+
+
+def _shifts(shifts, framework):
+    """Return whose rank or class changed, in words: unit, ranks, classes, causes."""
+    return [
+        (
+            shift.unit_name,
+            f"{shift.old_rank or '—'} → {shift.new_rank or '—'}",
+            f"{shift.old_class or '—'} → {shift.new_class or '—'}",
+            causes_in_words(shift, framework.decimals).strip(" ()"),
+        )
+        for shift in shifts
+    ]
+
+
+def _corrections(rehearsal, framework):
+    """Return every number that the correction would change: unit, number, old, new."""
+    places = framework.decimals
+
+    def shown(value):
+        if value is None or value == "":
+            return "—"
+        return number_format(value, places) if isinstance(value, Decimal) else value
+
+    return [
+        (
+            row.unit_name,
+            f"{row.criterion} {CHANGED[row.what]}".strip(),
+            shown(row.old),
+            shown(row.new),
+        )
+        for row in rehearsal.corrections
+    ]
 
 
 def _page(request, template, **context):
@@ -204,6 +283,7 @@ class EditionAdmin(OwnAuthorityAdmin):
         "public_from",
         "corrects",
         "reason",
+        "decided_by",
         "origin",
         "completeness",
         "note",
@@ -290,3 +370,59 @@ class EditionAdmin(OwnAuthorityAdmin):
 
 def _is_public(edition):
     return edition.public_from is not None and edition.public_from <= timezone.now()
+
+
+class CorrectionForm(forms.Form):
+    """Why a published result is corrected, and who decided it; everybody reads both."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("reason for the correction"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+    decided_by = forms.CharField(
+        label=gettext_lazy("who decided the correction"),
+        max_length=200,
+        help_text=gettext_lazy("Such as the Chairman of the People's Committee, by which paper."),
+    )
+
+
+def correction_view(request, framework):
+    """Open a sealed framework so that a corrected edition can be published."""
+    form = CorrectionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            assessing.open_correction(framework, by=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            _log(request, framework, _("Opened for a correction."))
+            messages.success(
+                request,
+                _("Scores can be corrected now; what is published stays until you publish anew."),
+            )
+            return HttpResponseRedirect(
+                reverse("admin:scorecards_framework_change", args=[framework.pk])
+            )
+    return _page(
+        request,
+        "admin/scorecards/framework/correction.html",
+        title=_("Open a correction"),
+        opts=framework._meta,
+        framework=framework,
+        form=form,
+    )
+
+
+def abandon_view(request, framework):
+    """Close a framework that was opened for a correction, if nothing has changed."""
+    try:
+        publishing.abandon_correction(framework)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        _log(request, framework, _("The correction was abandoned."))
+        messages.success(request, _("The correction is abandoned; the result is sealed as before."))
+    return HttpResponseRedirect(reverse("admin:scorecards_framework_change", args=[framework.pk]))
+
+
+def _log(request, framework, sentence):
+    admin.site.get_model_admin(type(framework)).log_change(request, framework, sentence)

@@ -511,6 +511,13 @@ def rehearsed(client, framework, **values):
     return client.post(address, {"fingerprint": shown, **values}, follow=True)
 
 
+def acknowledge(client, framework, query=""):
+    """Tick every line of the rehearsal and send them."""
+    address = page("framework_publish", framework.pk) + query
+    found = client.get(address).context["rehearsal"].to_acknowledge
+    client.post(address, {"acknowledge": "1", "key": [finding.key for finding in found]})
+
+
 def test_rehearsal_shows_results_and_writes_nothing(client, administrator, scored):
     content = client.get(page("framework_publish", scored.pk)).content.decode()
     assert "Sở Tài chính" in content
@@ -546,10 +553,95 @@ def test_blocked_result_is_not_sealed(client, administrator, framework, units):
 def test_tie_is_sealed_only_when_acknowledged(client, administrator, framework, units):
     give_points(framework, dict.fromkeys(units, "90"))
     response = rehearsed(client, framework)
-    assert list(response.context["form"].errors) == ["acknowledged"]
+    assert sentences(response) == ["Sở Tài chính, Sở Y tế share rank 1."]
     assert not Edition.objects.exists()
-    rehearsed(client, framework, acknowledged="on")
+    acknowledge(client, framework)
+    (done,) = framework.acknowledgements.all()
+    assert (done.by, done.sentence) == (administrator, "Sở Tài chính, Sở Y tế share rank 1.")
+    assert (
+        administrator.username
+        in client.get(page("framework_publish", framework.pk)).content.decode()
+    )
+    rehearsed(client, framework)
     assert Edition.objects.count() == 1
+
+
+def test_a_finding_whose_numbers_change_is_acknowledged_anew(
+    client, administrator, framework, units
+):
+    give_points(framework, dict.fromkeys(units, "90"))
+    acknowledge(client, framework)
+    give_points(framework, dict.fromkeys(units, "79.8"))
+    response = client.get(page("framework_publish", framework.pk))
+    assert len(response.context["rehearsal"].to_acknowledge) == 2
+
+
+def test_an_acknowledgement_of_nothing_is_refused(client, administrator, framework, units):
+    give_points(framework, dict.fromkeys(units, "90"))
+    address = page("framework_publish", framework.pk)
+    response = client.post(address, {"acknowledge": "1", "key": ["0" * 64]}, follow=True)
+    assert sentences(response) == ["The scores have changed since you looked: look again."]
+    assert not framework.acknowledgements.exists()
+
+
+def test_every_finding_leads_to_what_it_speaks_of(client, administrator, framework, units):
+    give_points(framework, {units[0]: "79.8", units[1]: None})
+    response = client.get(page("framework_publish", framework.pk))
+    card = framework.scorecards.get(unit=units[1])
+    near = framework.scorecards.get(unit=units[0])
+    assert [link for __, link in response.context["blocking"]] == [
+        page("scorecard_change", card.pk)
+    ]
+    assert [link for __, link, __ in response.context["findings"]] == [
+        page("scorecard_change", near.pk)
+    ]
+
+
+def test_what_moved_since_the_last_rehearsal_is_told(client, administrator, scored, units):
+    address = page("framework_publish", scored.pk)
+    client.post(address, {"keep": "1"})
+    give_points(scored, {units[1]: "95"})
+    content = client.get(address).content.decode()
+    for words in ("Since the last rehearsal kept", "2 → 1", "1: +25.00", administrator.username):
+        assert words in content
+
+
+def test_a_correction_is_opened_shown_and_published(client, administrator, scored, units):
+    seal(scored)
+    address = page("framework_correction", scored.pk)
+    assert address in client.get(page("framework_change", scored.pk)).content.decode()
+    assert list(client.post(address, {"reason": "x"}).context["form"].errors) == ["decided_by"]
+    client.post(address, {"reason": "Cộng sai.", "decided_by": "Chủ tịch UBND tỉnh"})
+    scored.refresh_from_db()
+    assert scored.state == "scoring"
+    give_points(scored, {units[1]: "72"})
+    response = client.get(page("framework_publish", scored.pk))
+    assert ("Sở Y tế", "Index (%)", "70.00", "72.00") in response.context["corrections"]
+    rehearsed(client, scored, reason="Cộng sai.", decided_by="Chủ tịch UBND tỉnh")
+    edition = Edition.objects.get(version=2)
+    assert (edition.reason, edition.decided_by) == ("Cộng sai.", "Chủ tịch UBND tỉnh")
+
+
+def test_a_correction_without_a_change_is_abandoned(client, administrator, scored, units):
+    seal(scored)
+    open_correction(scored)
+    give_points(scored, {units[1]: "72"})
+    abandon = page("framework_abandon_correction", scored.pk)
+    response = client.post(abandon, follow=True)
+    assert "differ" in sentences(response)[0]
+    give_points(scored, {units[1]: "70"})
+    client.post(abandon)
+    scored.refresh_from_db()
+    assert scored.is_sealed
+    assert Edition.objects.count() == 1
+    assert client.get(abandon).status_code == 405
+
+
+@pytest.mark.parametrize("tool", ["correction", "abandon_correction"])
+def test_corrections_of_another_authority_are_out_of_reach(client, administrator, foreign, tool):
+    assert client.post(page(f"framework_{tool}", foreign.pk)).status_code in (302, 403, 404)
+    foreign.refresh_from_db()
+    assert not foreign.reopenings.exists()
 
 
 def test_scores_changed_since_the_rehearsal_are_not_sealed(client, administrator, scored, units):
@@ -571,16 +663,18 @@ def test_announced_result_may_be_known_in_part(client, administrator, framework,
     give_points(framework, {units[0]: "90", units[1]: None})
     address = page("framework_publish", framework.pk) + "?completeness=partial"
     shown = client.get(address).context["form"].initial["fingerprint"]
-    client.post(address, {"fingerprint": shown, "acknowledged": "on"})
+    acknowledge(client, framework, "?completeness=partial")
+    client.post(address, {"fingerprint": shown})
     assert Edition.objects.get().completeness == "partial"
 
 
-def test_correction_needs_a_reason(client, administrator, scored):
+def test_correction_needs_a_reason(client, administrator, scored, units):
     seal(scored)
     open_correction(scored)
+    give_points(scored, {units[1]: "72"})
     response = rehearsed(client, scored)
-    assert list(response.context["form"].errors) == ["reason"]
-    rehearsed(client, scored, reason="Cộng sai")
+    assert list(response.context["form"].errors) == ["reason", "decided_by"]
+    rehearsed(client, scored, reason="Cộng sai", decided_by="Chủ tịch")
     assert list(Edition.objects.order_by("version").values_list("version", "reason")) == [
         (1, ""),
         (2, "Cộng sai"),

@@ -305,11 +305,13 @@ def test_names_are_text_in_xlsx(client):
 
 def test_csv_of_a_unit_in_an_edition(client, edition):
     lines = client.get(f"{LEAGUE}/so-y-te.csv").content.decode("utf-8-sig").splitlines()
+    entered = edition.results.get(unit__slug="so-y-te").details.order_by("position")
+    at = [detail.entered_at.isoformat() for detail in entered]
 
     assert lines[1:] == [
-        "1,Tiêu chí 1,appraised,60.00,58.00,40.00,66.67,,computed by the portal",
-        "2,Tiêu chí 2,survey,40.00,30.00,35.00,87.50,,computed by the portal",
-        "3,Tiêu chí 3,penalty,-5.00,,-2.00,,,computed by the portal",
+        f"1,Tiêu chí 1,appraised,60.00,58.00,40.00,66.67,,,,,{at[0]},,,computed by the portal",
+        f"2,Tiêu chí 2,survey,40.00,30.00,35.00,87.50,,,,,{at[1]},,,computed by the portal",
+        f"3,Tiêu chí 3,penalty,-5.00,,-2.00,,,,,,{at[2]},,,computed by the portal",
     ]
 
 

@@ -80,9 +80,22 @@ def test_public_from_is_read_in_local_time(scored, text, moment):
     assert timezone.localtime(Edition.objects.get().public_from).isoformat() == moment
 
 
-def test_dry_run_writes_nothing(scored):
-    assert publish("--dry-run") == (["Rehearsed: 2 units; nothing was written."], "")
+def test_rehearsing_writes_nothing(scored):
+    out = StringIO()
+    where = ["--authority", "song-hong", "--group", "so-nganh", "--year", "2023"]
+    call_command("rehearse", *where, stdout=out)
+    assert out.getvalue() == "Rehearsed: 2 units; nothing was published.\n"
     assert not Edition.objects.exists()
+    assert not scored.rehearsals.exists()
+    call_command("rehearse", *where, "--keep", stdout=out)
+    assert scored.rehearsals.count() == 1
+
+
+def test_rehearsing_ends_with_1_if_something_blocks(framework, units):
+    give_points(framework, {units[0]: "90", units[1]: None})
+    where = ["--authority", "song-hong", "--group", "so-nganh", "--year", "2023"]
+    with pytest.raises(CommandError, match="Something stands in the way"):
+        call_command("rehearse", *where, stdout=StringIO())
 
 
 def test_missing_score_blocks(framework, units):
@@ -120,10 +133,11 @@ def test_sealed_result_is_refused(scored):
 def test_correction_takes_a_reason(scored):
     seal(scored)
     open_correction(scored)
-    __, refusal = publish()
+    __, refusal = publish("--acknowledge", "--reason", " ")
     assert refusal == "Say why the published result is corrected."
-    publish("--reason", "Cộng sai")
-    assert Edition.objects.get(version=2).reason == "Cộng sai"
+    publish("--reason", "Cộng sai", "--acknowledge")
+    edition = Edition.objects.get(version=2)
+    assert (edition.reason, edition.decided_by) == ("Cộng sai", "Chủ tịch UBND tỉnh")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rehearse and seal one framework's result from the command line."""
+"""Seal one framework's result from the command line."""
 
 import datetime
 
@@ -32,20 +32,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--user", default="", help="Name of the account that seals.")
         parser.add_argument("--acknowledge", action="store_true")
-        parser.add_argument("--dry-run", action="store_true", help="Rehearse only.")
+        parser.add_argument("--decided-by", default="", help="Who decided the correction.")
 
     def handle(self, **options):
         framework = framework_named(**options)
         rehearsal = rehearse(framework, completeness=options["completeness"])
-        for finding in rehearsal.findings:
+        for finding in [*rehearsal.blocking, *rehearsal.to_acknowledge]:
             mark = _("Blocks:") if finding.blocking else _("To acknowledge:")
             self.stdout.write(f"{mark} {finding.sentence}")
-        if options["dry_run"]:
-            self.stdout.write(
-                _("Rehearsed: %(units)d units; nothing was written.")
-                % {"units": len(rehearsal.results)}
-            )
-            return
         try:
             edition = publishing.seal(
                 framework,
@@ -56,6 +50,7 @@ class Command(BaseCommand):
                 note=options["note"],
                 public_from=_moment(options["public_from"]),
                 reason=options["reason"],
+                decided_by=options["decided_by"],
             )
         except publishing.NotReady as refusal:
             raise CommandError(
