@@ -235,5 +235,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # Scanners ask for every host there is; each would leave a trace of forty lines.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Seven lines for every PDF.
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }

@@ -8,6 +8,7 @@ from django.urls import path, register_converter
 
 from scorecards.views import (
     api,
+    documents,
     drafts,
     embedded,
     errata,
@@ -33,6 +34,14 @@ class ChartSuffix(FileSuffix):
     regex = "svg|json"
 
 
+class DocumentSuffix(FileSuffix):
+    regex = "docx|pdf"
+
+
+class AnnexSuffix(FileSuffix):
+    regex = "docx|pdf|xlsx"
+
+
 class Year(FileSuffix):
     regex = "20[0-9]{2}"
 
@@ -49,6 +58,8 @@ class CriterionNumber(FileSuffix):
 
 register_converter(FileSuffix, "file")
 register_converter(ChartSuffix, "chart")
+register_converter(DocumentSuffix, "document")
+register_converter(AnnexSuffix, "annex")
 register_converter(Year, "year")
 register_converter(CriterionNumber, "criterion")
 
@@ -93,7 +104,29 @@ urlpatterns = [
         verification.offline_edition,
         name="offline_edition",
     ),
+    path(
+        "<slug:authority>/<year:year>/phu-luc.<annex:suffix>",
+        documents.year_document,
+        name="year_document",
+    ),
+    path(
+        "<slug:authority>/<year:year>/phu-luc/<slug:group>.xlsx",
+        documents.edition_workbook,
+        name="edition_workbook",
+    ),
+    path(
+        "<slug:authority>/<year:year>/phu-luc/<slug:group>/v<int:version>.xlsx",
+        documents.edition_workbook,
+        name="edition_workbook_version",
+    ),
+    path("<slug:authority>/<year:year>/thong-cao/", documents.press, name="press"),
     *with_files(LEAGUE, public.league_table, "league_table"),
+    path(f"{LEAGUE}.<document:suffix>", documents.edition_document, name="edition_document"),
+    path(
+        f"{VERSION}.<document:suffix>",
+        documents.edition_document,
+        name="edition_document_version",
+    ),
     path(f"{VERSION}/manifest.json", verification.edition_manifest, name="manifest"),
     path(f"{VERSION}/canonical.json", verification.canonical, name="canonical"),
     path(f"{VERSION}/goi-du-lieu.zip", verification.data_package, name="data_package"),

@@ -95,6 +95,37 @@ def _leaders(edition, leaders):
     )
 
 
+def moves_in_words(edition, results, moves) -> str:
+    """Return how ranks changed since the year before, in one sentence; "" if nothing compares.
+
+    ``moves``: `scorecards.history.moves`. Whoever gained most is named, whoever lost is counted.
+    """
+    gained = [move.gained for move in moves.values()]
+    if not gained:
+        return ""
+    words = {
+        "year": str(edition.year - 1),
+        "up": sum(places > 0 for places in gained),
+        "down": sum(places < 0 for places in gained),
+        "same": gained.count(0),
+    }
+    sentence = (
+        _("Compared with %(year)s, %(up)d went up, %(down)d went down, %(same)d kept their rank.")
+        % words
+    )
+    most = max(gained)
+    if most <= 0:
+        return sentence
+    names = [
+        row.unit_name
+        for row in results
+        if row.unit_id in moves and moves[row.unit_id].gained == most
+    ]
+    return f"{sentence} " + ngettext(
+        "The most, %(count)d place: %(units)s.", "The most, %(count)d places: %(units)s.", most
+    ) % {"count": most, "units": _(" and ").join(names)}
+
+
 def source_line(edition) -> str:
     """Return where an edition's numbers come from: the decision, or the source re-entered."""
     decision = edition.decision
