@@ -87,6 +87,14 @@ PUBLIC_ADDRESSES = [
             "/phuong-phap/",
             "/phuong-phap.json",
             "/ngoai-tuyen.zip",
+            "/so-nganh.docx",
+            "/so-nganh.pdf",
+            "/so-nganh/v1.docx",
+            "/phu-luc.docx",
+            "/phu-luc.xlsx",
+            "/phu-luc/so-nganh.xlsx",
+            "/phu-luc/so-nganh/v1.xlsx",
+            "/thong-cao/",
         ]
     ),
     "/du-lieu/vi-du/",
@@ -135,12 +143,12 @@ def text_of(response):
         sheet = load_workbook(io.BytesIO(response.content)).get_sheet_by_index(0)
         return repr(sheet.to_python())
     content = b"".join(response) if response.streaming else response.content
-    if "zip" in response.headers["Content-Type"]:
+    if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return "".join(
                 archive.read(name).decode(errors="replace") for name in archive.namelist()
             )
-    return content.decode()
+    return content.decode(errors="replace")
 
 
 def secrets_in(response):
