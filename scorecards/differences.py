@@ -158,7 +158,9 @@ def _of_unit(before, after):
     found = []
 
     def note(what, criterion, old, new):
-        if (old or None) != (new or None) or (old is None) != (new is None):
+        # No class is no class, whether the row is there or not; 0 points are not no points.
+        old, new = (None if value == "" else value for value in (old, new))
+        if old != new:
             found.append(Difference(there.unit_id, there.unit_name, what, criterion, old, new))
 
     for name in COLUMNS:

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -424,6 +425,8 @@ class DecisionTable(PortalTable):
     first = tables.Column(_("First"), orderable=False)
     decision = FileColumn(_("Decision"))
     version = FileColumn(_("Edition"))
+    public_from = FileColumn(_("Published on"))
+    canonical_bytes = FileColumn(_("Bytes of the sealed copy"))
     digest = FileColumn(_("Check code (SHA-256)"))
     data_kind = FileColumn(_("Kind of data"))
 
@@ -460,6 +463,8 @@ def _edition_row(overview):
         "first": ", ".join(row.unit_name for row in overview.leaders) or None,
         "decision": edition.decision.number or edition.decision.title if edition.decision else None,
         "version": edition.version,
+        "public_from": timezone.localtime(edition.public_from).date(),
+        "canonical_bytes": edition.canonical_bytes,
         "digest": edition.digest,
         "data_kind": kind_of_data(edition),
         "decimals": edition.decimals,

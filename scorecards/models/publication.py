@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,10 +77,13 @@ class EditionQuerySet(models.QuerySet):
     def with_context(self):
         """Fetch group, authority, decision and what is corrected in the same query.
 
-        The canonical bytes, which no page shows, stay where they are.
+        The canonical bytes, which no page shows, stay where they are; ``canonical_bytes`` says how
+        many they are.
         """
-        return self.select_related("framework__group__authority", "decision", "corrects").defer(
-            "canonical", "corrects__canonical"
+        return (
+            self.annotate(canonical_bytes=Length("canonical"))
+            .select_related("framework__group__authority", "decision", "corrects")
+            .defer("canonical", "corrects__canonical")
         )
 
 

@@ -54,7 +54,16 @@ CONTENT = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-WHOLE = {"rank", "rank_change", "year", "units", "version", "ranked_units", "changes"}
+WHOLE = {
+    "rank",
+    "rank_change",
+    "year",
+    "units",
+    "version",
+    "ranked_units",
+    "changes",
+    "canonical_bytes",
+}
 TRUTH = {"evidence_required", "comparable"}
 DAYS = {"starts_on", "ends_on", "public_from"}
 
