@@ -106,18 +106,23 @@ def without_values(workbook):
 
 def recalculated(folder, workbooks):
     """Return the sheets of each workbook, by name, as LibreOffice computes them."""
-    if shutil.which("soffice") is None:
-        pytest.skip("recalculating needs LibreOffice: apt-get install libreoffice-calc-nogui")
     out = folder / "recalculated"
-    for name, content in workbooks.items():
-        (folder / f"{name}.xlsx").write_bytes(without_values(content))
+    files = [folder / f"{name}.xlsx" for name in workbooks]
+    for file, content in zip(files, workbooks.values(), strict=True):
+        file.write_bytes(without_values(content))
+    convert(folder, "xlsx", files, out)
+    return {name: sheets_of((out / f"{name}.xlsx").read_bytes()) for name in workbooks}
+
+
+def convert(folder, suffix, files, out):
+    """Let LibreOffice open the files and write them again in another format."""
+    if shutil.which("soffice") is None:
+        pytest.skip("needs LibreOffice: apt-get install libreoffice-{calc,writer}-nogui")
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{folder}/office", "--headless",
-         "--convert-to", "xlsx", "--outdir", out,
-         *(folder / f"{name}.xlsx" for name in workbooks)],
+         "--convert-to", suffix, "--outdir", out, *files],
         check=True, capture_output=True, timeout=240,
     )  # fmt: skip
-    return {name: sheets_of((out / f"{name}.xlsx").read_bytes()) for name in workbooks}
 
 
 def sheets_of(content):
@@ -445,6 +450,23 @@ def test_layout_is_that_of_the_decree(client, group):
     ).tr_lst
     assert rows[0].trPr.find(qn("w:tblHeader")) is not None
     assert all(row.trPr.find(qn("w:cantSplit")) is not None for row in rows)
+
+
+def test_libreoffice_opens_the_word_file(client, group, tmp_path):
+    new_edition({f"Sở {place:02}": "90" for place in range(75)}, group=group)
+    file = tmp_path / "a.docx"
+    file.write_bytes(client.get(f"{YEAR}.docx").content)
+
+    convert(tmp_path, "pdf", [file], tmp_path)
+    pages = [page.extract_text() for page in PdfReader(tmp_path / "a.pdf").pages]
+    annexes = [page for page in pages if "Tên đơn vị" in page]
+
+    assert "QUYẾT ĐỊNH" in pages[0]
+    assert "Phụ lục" in annexes[0]
+    assert len(annexes) >= 3, "the heading is repeated on every page of the table"
+    assert all(f"Sở {place:02}" in " ".join(annexes) for place in range(75))
+    assert [re.findall(r"^\s*(\d)\s*$", page, re.M)[:1] for page in annexes[:2]] == [[], ["2"]]
+    assert pages[-1].count("(SHA-256)") == 1
 
 
 def test_announced_edition_comes_without_a_decision_of_ours(client, group):
