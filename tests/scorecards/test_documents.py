@@ -421,6 +421,7 @@ def test_decision_is_a_draft_until_number_and_day_are_entered(client, group, val
     ]
 
     assert "\nDỰ THẢO\n" in text
+    assert "/QĐ-UBND" in text
     assert "ngày […];" in text
     assert all("DỰ THẢO" in mark for mark in marks)
     assert "DỰ THẢO" in pdf_text(client.get(f"{YEAR}.pdf"))
