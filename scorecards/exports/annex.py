@@ -40,7 +40,6 @@ HEADINGS = {
 # Centimetres; the name takes what is left of the page.
 WIDTHS = {"place": 1.2, "adjustment": 2.45, "class_name": 2.6}
 WIDTH = 2.05
-BLANK = "……"  # to be filled in by hand
 
 
 @dataclass(frozen=True)
@@ -326,7 +325,7 @@ def act_in_words(decision, authority) -> str:
     Number and date are dots for the hand until both are known; a title stands for a number that
     its publisher does not state.
     """
-    words = {"number": BLANK, "day": blank_day(), "authority": authority.name}
+    words = {"number": blank_number(), "day": blank_day(), "authority": authority.name}
     if decision and decision.signed_on:
         words["day"] = day_in_words(decision.signed_on)
     if decision and decision.number:
@@ -338,6 +337,11 @@ def act_in_words(decision, authority) -> str:
             "day": day_in_words(decision.announced_on),
         }
     return _("Decision no. %(number)s of %(day)s by %(authority)s") % words
+
+
+def blank_number() -> str:
+    """Return the number as a line to be filled in by hand: "……/QĐ-UBND"."""
+    return _("……/Decision")
 
 
 def blank_day() -> str:

@@ -16,9 +16,9 @@ from docxtpl import DocxTemplate, InlineImage
 
 from scorecards.exports import qr
 from scorecards.exports.annex import (
-    BLANK,
     act_in_words,
     blank_day,
+    blank_number,
     day_in_words,
     header_marks,
     in_vietnamese,
@@ -68,7 +68,7 @@ def _act(template, act, decision_pages):
         "issuer": authority.name.upper(),
         "issuer_kind": kind,
         "issuer_place": place,
-        "number": number_of(decision) if decision and decision.number else BLANK,
+        "number": number_of(decision) if decision and decision.number else blank_number(),
         "place": (decision and decision.place) or authority.place,
         "day": day_in_words(decision.signed_on) if decision and decision.signed_on else blank_day(),
         "subject": _("On %(subject)s") % {"subject": subject},

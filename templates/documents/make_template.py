@@ -331,7 +331,7 @@ def annex(document):
         ("{{ annex.digest }}", "Xác minh"),
         ("Quét mã QR hoặc nhập mã kiểm tra tại {{ annex.verification_page }} để xác minh.",
          "Xác minh"),
-        ("Tệp này do cổng tạo từ ấn bản đã niêm phong; văn bản có giá trị pháp lý là bản đã ký.",
+        ("Tệp này do Cổng tạo từ ấn bản đã niêm phong; văn bản có giá trị pháp lý là bản đã ký.",
          "Xác minh"),
     ])  # fmt: skip
 

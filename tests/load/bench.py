@@ -46,6 +46,8 @@ def main():
         sealing(168)
         importing(168, 1)
         importing(168, 95)
+        for units in (20, 168, 3300):
+            documents(units)
 
 
 def pages():
@@ -243,6 +245,52 @@ def importing(units, leaves):
             f"Import {units} x {leaves}: {took:.2f} s, {queries[0]} queries, "
             f"{took / (units * leaves) * 1000:.3f} ms a score; peak {peak:.0f} MB"
         )
+
+
+def documents(units):
+    """Print the time and the memory of every document of one edition of ``units`` rows."""
+    from scorecards import assessing, publishing
+    from scorecards.exports import annex, annex_xlsx, docx, pdf
+    from scorecards.models.publication import Edition
+
+    with rolled_back():
+        framework = a_framework(units, 1)
+        leaf = framework.criteria.get()
+        entries = [
+            assessing.Entry(card.pk, leaf.pk, {"awarded": Decimal(5000 + card.pk % 4000) / 100})
+            for card in framework.scorecards.all()
+        ]
+        assessing.enter(framework, entries)
+        sealed = publishing.seal(framework, acknowledged=True)
+        edition = Edition.objects.with_context().get(pk=sealed.pk)
+        acts = annex.describe([edition], address_of=annex.addressing("http://localhost"))
+        makers = {
+            "docx": partial(docx.write, acts),
+            "xlsx": partial(annex_xlsx.write, acts),
+            "pdf": partial(annex.in_vietnamese(lambda: pdf._made(pdf._library(), pdf._page(acts)))),
+        }
+        for name, make in makers.items():
+            took, peak, size = apart(make)
+            print(
+                f"Document {name} of {units} units: {took:.2f} s, {took / units * 1000:.2f} ms a "
+                f"unit, {size / 1024:.0f} kB; peak {peak:.0f} MB"
+            )
+
+
+def apart(make):
+    """Return seconds, peak MB and bytes of ``make`` in a process of its own."""
+    import json
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        made = []
+        took = timed(lambda: made.append(make()))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        os.write(writer, json.dumps([took, peak, len(made[0])]).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    return json.loads(os.read(reader, 200))
 
 
 def timed(action):
