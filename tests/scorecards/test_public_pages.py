@@ -509,7 +509,7 @@ def test_data_page_lists_every_edition_with_its_files(visit, group):
 @pytest.mark.parametrize("address", [
     "/khong-co/", "/khong-co.csv", "/song-hong/2022/", "/song-hong/2022.csv", "/song-hong/1999/",
     "/song-hong/2023/cap-huyen/", "/song-hong/2022/so-nganh/", "/song-hong/2022/so-nganh.json",
-    f"{LEAGUE}v2/", f"{LEAGUE}v0/", "/song-hong/2023/so-nganh.pdf", f"{LEAGUE}so-khong-co/",
+    f"{LEAGUE}v2/", f"{LEAGUE}v0/", "/song-hong/2023/so-nganh.ods", f"{LEAGUE}so-khong-co/",
     "/song-hong/don-vi/so-khong-co/", "/song-hong/don-vi/so-khong-co.csv",
     f"{LEAGUE}bieu-do/khong-co.svg", "/song-hong/don-vi/so-moi/bieu-do/khong-co.svg",
 ])  # fmt: skip
