@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from scorecards import history, wording
 from scorecards.canonical import digest_of
-from scorecards.exports import annex, annex_xlsx, docx, pdf, qr
+from scorecards.exports import annex, annex_xlsx, pdf, qr
 from scorecards.exports.annex import HEADINGS
 from scorecards.views import public, trail
 
@@ -48,6 +48,9 @@ def _document(request, acts, name, suffix, *, decision_pages=True):
         return _pdf(request, acts, name)
     if suffix == "xlsx":
         return _file(request, annex_xlsx.write(acts), f"{name}.xlsx", XLSX)
+    # Word's libraries take 30 MB: whoever never asks for a Word file does not carry them.
+    from scorecards.exports import docx
+
     content = docx.write(acts, decision_pages=decision_pages)
     return _file(request, content, f"{name}.docx", docx.CONTENT_TYPE)
 
