@@ -1,7 +1,9 @@
 import io
+import zipfile
 
 import pytest
 from django.urls import resolve
+from pypdf import PdfReader
 from python_calamine import load_workbook
 
 from accounts.models import ADMINISTRATORS, OFFICIALS
@@ -31,6 +33,7 @@ DRAFT_ADDRESSES = [
     f"{DRAFT}/bieu-do/xep-hang.svg",
     f"{DRAFT}/bieu-do/xep-hang.json",
 ]
+DOCUMENTS = ("docx", "pdf")
 PUBLIC_ADDRESSES = [
     "/",
     "/dang-nhap/",
@@ -73,6 +76,11 @@ PUBLIC_ADDRESSES = [
             "/so-nganh/so-y-te.json",
             "/so-nganh/v1/so-y-te/",
             "/so-nganh/v1/so-y-te.json",
+            "/thong-cao/",
+            *(f"/phu-luc.{suffix}" for suffix in ("docx", "pdf", "xlsx")),
+            "/phu-luc/so-nganh.xlsx",
+            "/phu-luc/so-nganh/v1.xlsx",
+            *(f"/so-nganh{version}.{suffix}" for version in ("", "/v1") for suffix in DOCUMENTS),
         ]
     ),
 ]
@@ -108,11 +116,16 @@ def people(draft):
 
 
 def text_of(response):
-    """Return what a reader can find in the answer, a workbook's cells included."""
-    if "spreadsheet" in response.headers["Content-Type"]:
-        sheet = load_workbook(io.BytesIO(response.content)).get_sheet_by_index(0)
-        return repr(sheet.to_python())
-    return response.content.decode()
+    """Return what a reader can find in the answer, a document's words and cells included."""
+    kind, content = response.headers["Content-Type"], io.BytesIO(response.content)
+    if "spreadsheet" in kind:
+        book = load_workbook(content)
+        return repr([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+    if "wordprocessing" in kind:
+        return zipfile.ZipFile(content).read("word/document.xml").decode()
+    if "pdf" in kind:
+        return " ".join(page.extract_text() for page in PdfReader(content).pages)
+    return content.getvalue().decode()
 
 
 def secrets_in(response):
