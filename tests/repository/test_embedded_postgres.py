@@ -172,7 +172,7 @@ def test_ten_starts_at_once_make_one_server(repository):
 def test_a_command_that_is_told_to_end_stops_the_server(repository, number):
     with staying(repository) as process:
         process.send_signal(number)
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
     assert servers(repository) == []
 
