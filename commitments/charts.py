@@ -56,7 +56,7 @@ def target_chart(aim, *, source: str, illustrative: bool = False) -> Chart | Non
         slug=f"chi-tieu-{target.pk}",
         title=title,
         summary=f"{wording.target_state(aim)}.",
-        figure=figure(
+        spec=figure(
             _way_traces(aim, start, end),
             title=title,
             height=340,
@@ -238,7 +238,7 @@ def on_time_chart(by_month, so_far, *, title, source, illustrative=False) -> Cha
         slug="dung-han",
         title=title,
         summary=summary,
-        figure=figure(
+        spec=figure(
             traces,
             title=title,
             height=340,

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from commitments import wording
 from commitments.judging import Verdict, Wait
-from scorecards.tables import NUMBER, ROW_HEADING, FileColumn, PortalTable
+from scorecards.tables.base import NUMBER, ROW_HEADING, FileColumn, PortalTable
 
 DETAILS = {"td": {"class": "more"}}
 

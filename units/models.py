@@ -20,6 +20,8 @@ RESERVED_SLUGS = [
     "media",
     "quan-tri",
     "static",
+    "tim-hieu",
+    "tim-kiem",
     "tin",
     "viec-can-lam",
     "xac-minh",
@@ -28,7 +30,18 @@ RESERVED_SLUGS = [
 
 # Words that stand where a group's or a unit's could: …/<year>/phuong-phap/, …/<group>/nhung/….
 RESERVED_GROUP_SLUGS = ["bieu-do", "phuong-phap", "phu-luc", "thong-cao"]
-RESERVED_UNIT_SLUGS = ["bieu-do", "chi-tieu", "dinh-chinh", "dung-han", "ho-so", "nhung", "phu-luc"]
+RESERVED_UNIT_SLUGS = [
+    "bieu-do",
+    "chi-tieu",
+    "dinh-chinh",
+    "dung-han",
+    "ho-so",
+    "linh-vuc",
+    "nhung",
+    "phu-luc",
+    "tien-bo",
+    "tieu-chi",
+]
 
 
 # The functions are created by this app's first migration (units/vietnamese.py holds their text),

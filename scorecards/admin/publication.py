@@ -22,7 +22,7 @@ from scorecards.assessing import Refused
 from scorecards.models import Decision, Edition
 from scorecards.models.framework import Origin
 from scorecards.rehearsing import causes_in_words, rehearse
-from scorecards.tables import CHANGED
+from scorecards.tables.errata import CHANGED
 from units.admin import OwnAuthorityAdmin
 
 

@@ -7,14 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import django_tables2 as tables
 import pandas as pd
-import plotly.graph_objects as go
 from django.utils.formats import get_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from scorecards.charts import svg
 from scorecards.charts.palette import LIGHT, NAME_OF
-from scorecards.tables import class_tone
+from scorecards.tables.base import class_tone
 
 
 @dataclass(frozen=True)
@@ -22,14 +21,15 @@ class Chart:
     """A picture of published numbers that can be read without seeing it.
 
     ``summary`` is the finding in a sentence or two, made from the numbers. ``table`` holds the
-    numbers, or is None where the page already shows them. Title, summary and source are plain
-    text; every text inside ``figure`` is escaped (`plain`), because plotly reads tags there.
+    numbers, or is None where the page already shows them. ``spec`` is the plotly figure as a
+    dictionary (`figure` makes it). Title, summary and source are plain text; every text inside
+    ``spec`` is escaped (`plain`), because plotly reads tags there.
     """
 
     slug: str
     title: str
     summary: str
-    figure: go.Figure
+    spec: dict
     table: tables.Table | None
     source: str
     illustrative: bool = False
@@ -37,27 +37,38 @@ class Chart:
     def svg(self) -> SafeString:
         """Return the picture for a page, as wide as its place and coloured by portal.css."""
         # Safe: svg.py escapes every text it writes.
-        return mark_safe(svg.inline(self.figure, title=self.title, desc=self.summary))
+        return mark_safe(svg.inline(self.spec, title=self.title, desc=self.summary))
 
     def svg_file(self) -> str:
         """Return the picture as a file of its own: title, source, light and dark inside."""
         return svg.document(
-            self.figure,
+            self.spec,
             title=self.title,
             desc=self.summary,
             warning=_("Illustrative data, not real results.") if self.illustrative else "",
             source=self.source and _("Source: %(source)s") % {"source": self.source},
         )
 
+    @property
+    def figure(self):
+        """Return the plotly figure, every value checked against plotly's own schema.
+
+        The check takes most of a page's time, so the page draws ``spec``; tests check every chart.
+        """
+        import plotly.graph_objects as go  # half a second, which only the interactive chart needs
+
+        return go.Figure(self.spec)
+
     def figure_json(self) -> str:
         """Return the figure as plotly.js reads it; what is unknown is null, never NaN."""
         return self.figure.to_json()
 
 
-def figure(traces: Iterable[dict], *, title: str, height: int, **layout) -> go.Figure:
-    """Return a figure in the portal's plain look, numbers as the reader's language writes them.
+def figure(traces: Iterable[dict], *, title: str, height: int, **layout) -> dict:
+    """Return a plotly figure, as a dictionary, in the portal's plain look.
 
-    ``layout.meta`` tells static/js/chart.js which colour of the page each light colour stands for.
+    Numbers are written as the reader's language does. ``layout.meta`` tells static/js/chart.js
+    which colour of the page each light colour stands for.
     """
     base = {
         "template": "none",
@@ -84,7 +95,7 @@ def figure(traces: Iterable[dict], *, title: str, height: int, **layout) -> go.F
         },
         "meta": {"colours": NAME_OF},
     }
-    return go.Figure(list(traces), base | layout)
+    return {"data": list(traces), "layout": base | layout}
 
 
 def line_across(value: object, *, name: str = "", dash: str = "solid", colour: str = "ink") -> dict:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from scorecards.charts.chart import Chart, figure, known, number, plain
 from scorecards.charts.palette import LIGHT
-from scorecards.tables import class_tone
+from scorecards.tables.base import class_tone
 from scorecards.wording import counts_in_words
 
 
@@ -47,7 +47,7 @@ def class_counts_chart(
         slug="xep-loai",
         title=title,
         summary=_summary(rows),
-        figure=figure(
+        spec=figure(
             [_part(row) for row in rows if row["count"]] or [_part({"class_name": "", "count": 0})],
             title=title,
             height=190,

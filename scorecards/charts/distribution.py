@@ -82,7 +82,7 @@ def distribution_chart(
         slug="phan-bo",
         title=title,
         summary=_summary(rows, len(results), decimals, mean, median),
-        figure=figure(
+        spec=figure(
             traces,
             title=title,
             height=height + 160,

@@ -62,7 +62,7 @@ def ranking_chart(
         slug="xep-hang",
         title=title,
         summary=_summary(rows, decimals),
-        figure=_figure(shown, title, decimals, median),
+        spec=_figure(shown, title, decimals, median),
         table=None,
         source=source,
         illustrative=illustrative,

@@ -49,7 +49,7 @@ class Drawing(NamedTuple):
     height: float  # em
 
 
-def inline(figure, *, title: str, desc: str) -> str:
+def inline(figure: dict, *, title: str, desc: str) -> str:
     """Return an ``<svg>`` for a page whose style sheet knows the palette's classes."""
     drawing = _draw(figure, Canvas())
     return (
@@ -59,7 +59,7 @@ def inline(figure, *, title: str, desc: str) -> str:
     )
 
 
-def document(figure, *, title: str, desc: str, warning: str = "", source: str = "") -> str:
+def document(figure: dict, *, title: str, desc: str, warning: str = "", source: str = "") -> str:
     """Return a stand-alone SVG file, 720 pixels wide, that says by itself what it shows.
 
     The title stands above the picture, then the ``warning`` (such as that the data are invented)
@@ -115,9 +115,8 @@ _LETTER_WIDTHS = {
 }
 
 
-def _draw(figure, canvas: Canvas) -> Drawing:
-    content = figure.to_dict()
-    traces, layout = content["data"], content["layout"]
+def _draw(figure: dict, canvas: Canvas) -> Drawing:
+    traces, layout = figure["data"], figure["layout"]
     kinds = {(trace["type"], trace.get("orientation")) for trace in traces}
     if not kinds or layout.get("annotations"):
         raise ValueError("no drawing for an empty figure, nor for annotations: use the legend")

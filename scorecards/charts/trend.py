@@ -59,7 +59,7 @@ def index_trend(
         slug="dien-bien",
         title=title,
         summary=_summary(rows, unit_name),
-        figure=figure(
+        spec=figure(
             _traces(rows, unit_name),
             title=title,
             height=400,

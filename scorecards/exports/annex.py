@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from scorecards import wording
 from scorecards.models.framework import Origin
 from scorecards.models.publication import Edition
-from scorecards.tables import DASH, in_places
+from scorecards.tables.base import DASH, in_places
 
 LANGUAGE = "vi"  # acts of Vietnamese authorities have no other
 POINTS = ("claimed", "appraised", "survey", "adjustment", "points", "max_points", "index_percent")

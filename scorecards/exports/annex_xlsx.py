@@ -19,7 +19,7 @@ from scorecards import calculation
 from scorecards.exports import qr
 from scorecards.exports.annex import POINTS, Annex, act_in_words, header_marks, in_vietnamese
 from scorecards.models.framework import ClassifiedBy, RankOn
-from scorecards.tables import DASH, in_places
+from scorecards.tables.base import DASH, in_places
 
 LIVE = ("index_percent", "rank", "class_name")
 FIRST = 5  # the row of the first unit, counted from 0; its headings stand above

@@ -27,7 +27,7 @@ from scorecards.models.publication import (
     PublishedPoints,
     PublishedResult,
 )
-from scorecards.tables import in_places, kind_of_data
+from scorecards.tables.base import in_places, kind_of_data
 
 RESULT_COLUMNS = (
     "position",

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_tables2.utils import computed_values, signature
 
-from scorecards.tables import DASH, class_badge, class_tone, in_places
+from scorecards.tables.base import DASH, class_badge, class_tone, in_places
 from scorecards.wording import counts_in_words
 
 register = template.Library()

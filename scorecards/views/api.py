@@ -8,16 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition
-from scorecards.tables import (
-    DecisionTable,
-    DetailTable,
-    DifferenceTable,
-    ErrataTable,
-    HistoryTable,
-    LeagueTable,
-    MethodTable,
-    UnitTable,
-)
+from scorecards.tables.decisions import DecisionTable
+from scorecards.tables.errata import DifferenceTable, ErrataTable
+from scorecards.tables.league import LeagueTable
+from scorecards.tables.method import MethodTable
+from scorecards.tables.registry import UnitTable
+from scorecards.tables.unit import DetailTable, HistoryTable
 from scorecards.views import trail
 from scorecards.views.files import open_to_all
 

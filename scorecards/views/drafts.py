@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from scorecards import history, wording
 from scorecards.models.framework import Framework
 from scorecards.rehearsing import rehearse
-from scorecards.tables import detail_rows, detail_table
+from scorecards.tables.unit import detail_rows, detail_table
 from scorecards.views import trail
 from scorecards.views.files import chart_response, file_name, table_response
 from scorecards.views.league import League, query_of

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from scorecards.differences import differences, snapshots_of
 from scorecards.models.publication import Edition
-from scorecards.tables import DifferenceTable, ErrataTable, difference_rows
+from scorecards.tables.errata import DifferenceTable, ErrataTable, difference_rows
 from scorecards.views import trail
 from scorecards.views.files import edition_metadata, file_name, table_response
 from units.models import Authority, Unit

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 
 from scorecards.exports import FORMATS
-from scorecards.tables import in_places, kind_of_data
+from scorecards.tables.base import in_places, kind_of_data
 
 
 def file_name(*words):

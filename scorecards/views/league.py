@@ -10,7 +10,8 @@ from scorecards import calculation, wording
 from scorecards.charts.classes import class_counts_chart
 from scorecards.charts.distribution import distribution_chart
 from scorecards.charts.ranking import ranking_chart
-from scorecards.tables import LeagueTable, columns_without_values, league_rows
+from scorecards.tables.base import columns_without_values
+from scorecards.tables.league import LeagueTable, league_rows
 from units.vietnamese import fold
 
 OPTIONAL_COLUMNS = ("claimed", "appraised", "survey", "adjustment", "class_name", "rank")

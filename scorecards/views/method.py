@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from scorecards import wording
 from scorecards.models.framework import Criterion
 from scorecards.models.publication import Edition, PublishedPoints
-from scorecards.tables import MethodTable, method_rows
+from scorecards.tables.method import MethodTable, method_rows
 from scorecards.views import trail
 from scorecards.views.files import file_name, table_response
 from scorecards.views.public import current_editions

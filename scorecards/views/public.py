@@ -14,16 +14,9 @@ from scorecards import history, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
-from scorecards.tables import (
-    DecisionTable,
-    HistoryTable,
-    UnitTable,
-    detail_rows,
-    detail_table,
-    edition_rows,
-    history_rows,
-    unit_rows,
-)
+from scorecards.tables.decisions import DecisionTable, edition_rows
+from scorecards.tables.registry import UnitTable, unit_rows
+from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
 from scorecards.views import dataset, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scorecards import wording
 from scorecards.models.publication import PublishedPoints, PublishedResult
-from scorecards.tables import detail_rows, detail_table
+from scorecards.tables.unit import detail_rows, detail_table
 from scorecards.views import trail
 from scorecards.views.files import edition_metadata, file_name, table_response
 from scorecards.views.public import correction_of, edition_or_404, league_url

@@ -1,0 +1,109 @@
+"""What the portal's tables share: columns, the lean template, the words for what is unknown.
+
+One class a table: its columns serve the page, CSV, XLSX and JSON alike. Column names are the words
+of the JSON files; hidden columns go into the files only. A ``render_…`` method makes what the page
+shows, a ``value_…`` method what the files hold.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import django_tables2 as tables
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableListData
+from django_tables2.utils import OrderBy
+
+from units.vietnamese import fold
+
+DASH = "—"
+TONES = ("xuat-sac", "tot", "kha", "trung-binh", "yeu", "kem")
+NUMBER = {"th": {"class": "n"}, "td": {"class": "n"}}
+DETAIL = {"th": {"class": "n"}, "td": {"class": "n more"}}
+ROW_HEADING = {"td": {"class": "unit", "scope": "row"}}
+
+
+def class_tone(class_name) -> str:
+    """Return the colour word of a class, such as "tot"; of any other text, "none"."""
+    tone = fold(class_name).replace(" ", "-")
+    return tone if tone in TONES else "none"
+
+
+def in_places(value, decimals) -> Decimal:
+    """Return a stored number with its edition's decimals: the column keeps three for everybody."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+class Rows(TableListData):
+    """Rows (dicts) that sort with the unknown last, whichever the direction."""
+
+    def order_by(self, aliases):
+        for alias in reversed(aliases):
+            column = self.table.columns[OrderBy(alias).bare]
+            key = OrderBy(column.order_by[0]).bare
+            known = [row for row in self.data if row[key] is not None]
+            known.sort(key=lambda row: row[key], reverse=OrderBy(alias).is_descending)
+            self.data = known + [row for row in self.data if row[key] is None]
+
+
+class PlacesColumn(tables.Column):
+    """A number with the decimals of its row's edition; bare in the files."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"attrs": NUMBER, **kwargs})
+
+    def render(self, value, record):
+        return number_format(value, record["decimals"])
+
+    def value(self, value, record):
+        return in_places(value, record["decimals"])
+
+
+class FileColumn(tables.Column):
+    """A column of the files that the page does not show."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"visible": False, "default": None, **kwargs})
+
+    def value(self, value, record):
+        return in_places(value, record["decimals"]) if isinstance(value, Decimal) else value
+
+
+class PortalTable(tables.Table):
+    """What every table of ours shares: the lean template, the dash, Vietnamese address words."""
+
+    caption = None
+    summary_rows = ()
+
+    class Meta:
+        template_name = "components/table.html"
+        order_by_field = "sap-xep"
+        page_field = "trang"
+        default = DASH
+
+    def __init__(self, data, *, caption=None, summary_rows=(), hide=(), **kwargs):
+        """``hide`` names columns that the page leaves out and the files keep."""
+        super().__init__(Rows(list(data)), **kwargs)
+        self.caption = caption
+        self.summary_rows = summary_rows
+        for name in hide:
+            self.columns.hide(name)
+
+
+def class_badge(class_name):
+    """Return a class as a word in its colour, or "no data yet" where it was not published."""
+    return format_html(
+        '<span class="badge t-{}">{}</span>', class_tone(class_name), class_name or _("no data yet")
+    )
+
+
+def kind_of_data(edition):
+    """Return in words what the numbers of an edition are: invented, re-entered or computed."""
+    if edition.illustrative:
+        return _("illustrative data")
+    return edition.get_origin_display()
+
+
+def columns_without_values(rows, names):
+    """Return those of ``names`` that no row has a value for: they would be empty columns."""
+    return [name for name in names if all(row[name] is None for row in rows)]
