@@ -108,7 +108,14 @@ CREATE TRIGGER {table}_renews_stamps_{event}_{transition} AFTER {event} ON {tabl
     REFERENCING {transition} TABLE AS changed FOR EACH STATEMENT
     EXECUTE FUNCTION {table}_renews_stamps();
 """
-FIRST = "SELECT renew_stamps(ARRAY(SELECT slug FROM units_authority)); UPDATE freshness_stamp SET opens = '{}';"
+FIRST = f"""
+DO $$
+DECLARE slugs text[] := ARRAY(SELECT slug FROM units_authority);
+BEGIN
+    PERFORM renew_stamps(slugs);
+    {OPENS}
+END $$;
+"""
 
 
 def created():
@@ -118,6 +125,7 @@ def created():
         yield FUNCTION.format(table=table, slugs=slugs, more=more)
         for event, transition in EVENTS:
             yield TRIGGER.format(table=table, event=event, transition=transition)
+    yield FIRST
 
 
 def dropped():

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -73,11 +72,11 @@ class League:
     def indexes(self):
         return [row.index_percent for row in self.results if row.index_percent is not None]
 
-    @property
+    @cached_property
     def mean(self):
         return self._of_complete(calculation.mean)
 
-    @property
+    @cached_property
     def median(self):
         return self._of_complete(calculation.median)
 
@@ -185,11 +184,11 @@ class League:
         unknown = len(self.results) - sum(row["count"] for row in rows)
         if unknown > 0:
             rows.append({"class_name": _("no data yet"), "count": unknown})
-        return class_counts_chart(pd.DataFrame(rows, columns=columns), **self._about())
+        return class_counts_chart(rows, **self._about())
 
     def _distribution(self):
         return distribution_chart(
-            self._frame(),
+            self._charted(),
             decimals=self.edition.decimals,
             bands=self.bands if self.edition.classified_by == "index" else (),
             mean=self.mean,
@@ -199,16 +198,12 @@ class League:
 
     def _ranking(self):
         return ranking_chart(
-            self._frame(), decimals=self.edition.decimals, median=self.median, **self._about()
+            self._charted(), decimals=self.edition.decimals, median=self.median, **self._about()
         )
 
-    def _frame(self):
+    def _charted(self):
         columns = ["unit_name", "index_percent", "rank", "class_name"]
-        return pd.DataFrame(
-            [{name: getattr(row, name) for name in columns} for row in self.results],
-            columns=columns,
-            dtype=object,
-        )
+        return [{name: getattr(row, name) for name in columns} for row in self.results]
 
     def context(self, query):
         """Return what the league table's template needs, for an edition and a draft alike."""
