@@ -382,3 +382,49 @@ def changes_since_last_year(criteria, decimals) -> list[str]:
                 _("%(number)s. %(title)s is not comparable with the year before.") % words
             )
     return sentences
+
+
+def profile_finding(profile, decimals) -> str:
+    """Return where a unit is strongest and weakest against the median of its group.
+
+    ``profile``: `scorecards.peers.Profile`. A tie is told by the field that stands first.
+    """
+    compared = [field for field in profile.fields if field.ahead is not None]
+    if not compared:
+        return _("The fields of this unit cannot be set against its group.")
+    strongest = max(compared, key=lambda field: field.ahead)
+    weakest = min(compared, key=lambda field: field.ahead)
+    if strongest.ahead == weakest.ahead == 0:
+        return _("In every field the unit stands at the median of its group.")
+    sentences = []
+    if strongest.ahead > 0:
+        sentences.append(
+            _(
+                "Strongest against the group: field %(number)s (%(title)s), %(gap)s percentage "
+                "points above the median."
+            )
+            % _of_field(strongest, decimals)
+        )
+    else:
+        sentences.append(_("No field is above the median of the group."))
+    if weakest.ahead < 0:
+        sentences.append(
+            _(
+                "Weakest: field %(number)s (%(title)s), %(gap)s percentage points below the "
+                "median; %(lost)s of %(max)s points were lost there."
+            )
+            % _of_field(weakest, decimals)
+        )
+    else:
+        sentences.append(_("No field is below the median of the group."))
+    return " ".join(sentences)
+
+
+def _of_field(field, decimals):
+    return {
+        "number": field.number,
+        "title": field.title,
+        "gap": number(abs(field.ahead), decimals),
+        "lost": "—" if field.lost is None else number(field.lost, decimals),
+        "max": "—" if field.max_points is None else number(field.max_points, decimals),
+    }

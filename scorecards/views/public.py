@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from scorecards import history, wording
+from scorecards import history, peers, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
 from scorecards.tables.decisions import DecisionTable, edition_rows
 from scorecards.tables.registry import UnitTable, unit_rows
 from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
-from scorecards.views import dataset, trail
+from scorecards.views import dataset, profile, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority, Unit
@@ -216,9 +216,7 @@ def league_chart(request, authority, year, group, slug, suffix, version=None):
 def unit_in_edition(request, authority, year, group, unit, version=None, suffix=None):
     """Show one unit in one edition: index, rank, class, and its points down the tree."""
     edition = edition_or_404(authority, year, group, version)
-    result = get_object_or_404(
-        PublishedResult.objects.select_related("unit"), edition=edition, unit__slug=unit
-    )
+    result = _result_or_404(edition, unit)
     unit_url = f"{league_url(edition, version)}{unit}/"
     details = list(result.details.all())
     table = detail_table(detail_rows(details, edition, unit_url=unit_url))
@@ -240,6 +238,13 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
         "inferred": edition.bands.filter(inferred=True).exists(),
         "left_out": wording.left_out(details, edition),
         "file_url": unit_url.rstrip("/"),
+        **profile.context(
+            edition,
+            result,
+            peers.profile(edition, details),
+            page_url=unit_url,
+            unit_url=unit_url,
+        ),
         "crumbs": trail.to(
             trail.authority(edition.authority),
             trail.year(edition.authority, year),
@@ -248,6 +253,22 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
         ),
     }
     return render(request, "scorecards/unit_in_edition.html", context)
+
+
+def _result_or_404(edition, unit):
+    results = PublishedResult.objects.select_related("unit")
+    return get_object_or_404(results, edition=edition, unit__slug=unit)
+
+
+def unit_in_edition_chart(request, authority, year, group, unit, slug, suffix, version=None):
+    """Return the chart of a unit against its group."""
+    edition = edition_or_404(authority, year, group, version)
+    result = _result_or_404(edition, unit)
+    standing = peers.profile(edition, list(result.details.all()))
+    chart = profile.chart_of(edition, result, standing)
+    if chart is None or chart.slug != slug:
+        raise Http404
+    return chart_response(chart, suffix)
 
 
 def registry(request, authority, suffix=None):
