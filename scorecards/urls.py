@@ -8,6 +8,7 @@ from django.urls import path, register_converter
 
 from scorecards.views import (
     api,
+    comparison,
     documents,
     drafts,
     embedded,
@@ -93,6 +94,11 @@ urlpatterns = [
     path(f"ban-nhap/{LEAGUE}/<slug:unit>/bieu-do/<slug:slug>.<chart:suffix>", drafts.unit_chart),
     *with_files("<slug:authority>", public.authority, "authority"),
     *with_files("<slug:authority>/dinh-chinh", errata.errata, "errata"),
+    *with_files("<slug:authority>/so-sanh", comparison.comparison, "comparison"),
+    path(
+        "<slug:authority>/so-sanh/bieu-do/<slug:slug>.<chart:suffix>",
+        comparison.comparison_chart_file,
+    ),
     *with_files("<slug:authority>/don-vi", public.registry, "registry"),
     *with_files("<slug:authority>/don-vi/<slug:unit>", public.unit, "unit"),
     path(
