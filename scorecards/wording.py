@@ -1,5 +1,6 @@
 """Published numbers put into the words officials use. It formats; it computes nothing itself."""
 
+import itertools
 from decimal import Decimal
 
 from django.utils import timezone
@@ -444,16 +445,19 @@ def comparison_finding(comparison) -> str:
     sentences = [_who_is_ahead(known, places)]
     if widest := _widest_gap(comparison):
         sentences.append(_where_they_differ(widest, places))
-    maxima = {row.max_points for row in known if row.max_points is not None}
-    if len(maxima) > 1:
-        sentences.append(
-            _(
-                "Not all criteria apply to each of them (their maxima run from %(least)s to "
-                "%(most)s points): the indexes can be compared, the points cannot."
-            )
-            % {"least": number(min(maxima), places), "most": number(max(maxima), places)}
-        )
     return " ".join(sentences)
+
+
+def comparison_caveat(comparison) -> str:
+    """Return why the points of units must not be set against each other; "" where they may."""
+    places = comparison.edition.decimals
+    maxima = {row.max_points for row in comparison.results if row.max_points is not None}
+    if len(maxima) < 2:
+        return ""
+    return _(
+        "The maxima of these units differ, from %(least)s to %(most)s points: compare their "
+        "indexes, not their points."
+    ) % {"least": number(min(maxima), places), "most": number(max(maxima), places)}
 
 
 def _who_is_ahead(rows, places):
@@ -482,8 +486,8 @@ def _who_is_ahead(rows, places):
         )
     return (
         _(
-            "Of the %(count)d units, %(first)s has the highest index (%(highest)s) and %(last)s the "
-            "lowest (%(lowest)s): %(gap)s percentage points between them."
+            "Of the %(count)d units, %(first)s has the highest index (%(highest)s) and %(last)s "
+            "the lowest (%(lowest)s): %(gap)s percentage points between them."
         )
         % words
     )
@@ -577,3 +581,30 @@ def _why_left_out(row, edition):
             % words
         )
     return _("No result of %(unit)s has been published.") % words
+
+
+def breaks(past) -> list[str]:
+    """Return why each year of a unit cannot be compared with the year before; "" where it can.
+
+    ``past``: `scorecards.history.unit_history`.
+    """
+    rows = past.to_dict("records")
+    return [
+        "; ".join(_reasons_of_break(before, row)) if before else ""
+        for before, row in itertools.pairwise([None, *rows])
+    ]
+
+
+def _reasons_of_break(before, row):
+    if row["body_changed_on"] is not None:
+        yield _("another body since %(day)s (units came in or parts went out)") % {
+            "day": date_format(row["body_changed_on"], "SHORT_DATE_FORMAT")
+        }
+    if row["group_slug"] != before["group_slug"]:
+        yield _("ranked in another group: %(group)s") % {"group": row["group_name"]}
+    if row["changed_criteria"]:
+        yield ngettext(
+            "%(changed)d of %(all)d criteria changed",
+            "%(changed)d of %(all)d criteria changed",
+            row["changed_criteria"],
+        ) % {"changed": row["changed_criteria"], "all": row["criteria"]}

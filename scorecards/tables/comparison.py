@@ -5,6 +5,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scorecards.calculation import COUNTED
 from scorecards.tables.base import (
     DASH,
     NUMBER,
@@ -29,7 +30,7 @@ class UnitColumn(tables.Column):
         node = record["nodes"].get(self._unit)
         if node is None:
             return DASH
-        if node.max_points == 0:
+        if node.max_points == 0 and record["counted"]:
             return _("does not apply")
         places = record["decimals"]
         if not self._points and node.index_percent is not None:
@@ -123,6 +124,7 @@ def comparison_rows(comparison, nodes):
                 if own is not None
             },
             _median(comparison, node),
+            counted=node.kind in COUNTED,
         )
         for node in nodes
     ]
@@ -133,11 +135,12 @@ def _median(comparison, node):
     return group and group.median
 
 
-def _row(comparison, number, title, level, kind, nodes, median):
+def _row(comparison, number, title, level, kind, nodes, median, *, counted=True):
     row = {
         "criterion_number": number or None,
         "criterion_title": title,
         "level": level,
+        "counted": counted,
         "criterion_kind": kind or None,
         "nodes": nodes,
         "group_median": median,

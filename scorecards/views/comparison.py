@@ -88,9 +88,13 @@ class Page:
             asked += [("khoi", listed.group), ("nam", listed.year)]
         return f"?{urlencode(asked)}" if asked else ""
 
-    @property
+    @cached_property
     def finding(self):
         return wording.comparison_finding(self.comparison) if self.comparison else ""
+
+    @property
+    def caveat(self):
+        return wording.comparison_caveat(self.comparison) if self.comparison else ""
 
     @cached_property
     def chart(self):

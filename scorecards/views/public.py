@@ -14,6 +14,7 @@ from scorecards import history, peers, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
+from scorecards.tables.base import columns_without_values
 from scorecards.tables.decisions import DecisionTable, edition_rows
 from scorecards.tables.registry import UnitTable, unit_rows
 from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
@@ -299,10 +300,12 @@ def registry(request, authority, suffix=None):
 def unit(request, authority, unit, suffix=None):
     """Show one unit through the years: index, rank and class, and who became whom."""
     unit = _unit_or_404(authority, unit)
-    past = history.unit_history(unit)
+    past = _past_of(unit)
     page_url = reverse("unit", args=[authority, unit.slug])
+    rows = history_rows(unit.authority, past)
     table = HistoryTable(
-        history_rows(unit.authority, past),
+        rows,
+        hide=columns_without_values(rows, ["break_before"]),
         caption=_("Index, rank and class as published each year"),
     )
     if suffix:
@@ -333,6 +336,12 @@ def _unit_or_404(authority, unit):
     return get_object_or_404(units, authority__slug=authority, slug=unit)
 
 
+def _past_of(unit):
+    """Return a unit's history; ``break_before`` says in words why a year is set apart, or ""."""
+    past = history.unit_history(unit)
+    return past.assign(break_before=wording.breaks(past))
+
+
 def _trend(unit, past):
     return index_trend(
         past,
@@ -345,7 +354,7 @@ def _trend(unit, past):
 def unit_chart(request, authority, unit, slug, suffix):
     """Return the chart of a unit's index over the years."""
     unit = _unit_or_404(authority, unit)
-    past = history.unit_history(unit)
+    past = _past_of(unit)
     if slug != "dien-bien" or not len(past):
         raise Http404
     return chart_response(_trend(unit, past), suffix)
