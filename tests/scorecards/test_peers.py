@@ -58,13 +58,11 @@ def test_groups_are_exact(surveys, median, best, median_lost):
 
 
 def test_median_of_a_middle_that_is_no_number_of_the_column_is_rounded_half_up():
-    edition = tree_edition(
-        {"Sở A": points("40", "20", "0.004"), "Sở B": points("40", "20", "0.006")}
-    )
+    edition = tree_edition({"Sở A": points("40", "20", "0.02"), "Sở B": points("40", "20", "0.05")})
     (group,) = peers.groups(edition, ["2"]).values()
 
-    # 0.01 and 0.02 percent as shown, 39.996 and 39.994 points
-    assert (group.median, group.median_lost) == (Decimal("0.02"), Decimal("40.00"))
+    # between 0.05 and 0.13 percent as shown, between 39.98 and 39.95 points
+    assert (group.median, group.median_lost) == (Decimal("0.09"), Decimal("39.97"))
 
 
 def test_what_does_not_apply_counts_for_nobody():
@@ -160,10 +158,12 @@ def test_edition_of_totals_has_no_profile(criteria, given):
     assert profile_of(new_edition({"Sở A": given}, criteria=criteria), "Sở A") is None
 
 
-def test_unit_without_data_has_no_profile():
+def test_unit_to_which_nothing_applies_has_no_profile():
     framework = new_framework(criteria=TREE)
-    known, unknown = (new_unit(framework.authority, name) for name in ("Sở A", "Sở B"))
-    give_points(framework, {known: FULL, unknown: {}})
+    known, idle = (new_unit(framework.authority, name) for name in ("Sở A", "Sở B"))
+    give_points(framework, {known: FULL})
+    for number in FULL:
+        give_maximum(framework, idle, "0", number=number)
     edition = seal(framework)
 
     assert profile_of(edition, "Sở B") is None
