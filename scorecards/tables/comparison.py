@@ -65,9 +65,9 @@ class ComparisonTable(PortalTable):
     criterion_title = tables.Column(
         gettext_lazy("Criterion"), orderable=False, attrs={"td": {"scope": "row"}}
     )
-    group_median = PlacesColumn(gettext_lazy("Group median"), orderable=False)
     criterion_kind = FileColumn(gettext_lazy("Kind"))
     data_kind = FileColumn(gettext_lazy("Kind of data"))
+    group_median = PlacesColumn(gettext_lazy("Group median"), orderable=False)
 
     class Meta(PortalTable.Meta):
         attrs = {"class": "tree compared"}

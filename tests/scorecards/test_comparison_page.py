@@ -263,7 +263,7 @@ def test_files_hold_the_whole_and_every_criterion(client, edition):
             "so-b_points": "81.00",
             "so-b_max_points": "100.00",
             "criterion_kind": None,
-            "data_kind": "computed",
+            "data_kind": "computed by the portal",
             "group_median": "81.00",
         },
         {
@@ -276,15 +276,15 @@ def test_files_hold_the_whole_and_every_criterion(client, edition):
             "so-b_points": "45.00",
             "so-b_max_points": "60.00",
             "criterion_kind": "appraised",
-            "data_kind": "computed",
+            "data_kind": "computed by the portal",
             "group_median": "75.00",
         },
     ]
     assert len(answer["results"]) == 5
     lines = client.get("/en/song-hong/so-sanh.csv", query).content.decode("utf-8-sig").splitlines()
     assert lines[0] == (
-        "No.,Criterion,● Sở A,Sở A: points,Sở A: maximum points,■ Sở B,Sở B: points,"
-        "Sở B: maximum points,Kind,Kind of data,Group median"
+        "No.,Criterion,Kind,Kind of data,● Sở A,Sở A: points,Sở A: maximum points,"
+        "■ Sở B,Sở B: points,Sở B: maximum points,Group median"
     )
     assert len(lines) == 6
 
