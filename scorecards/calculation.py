@@ -188,6 +188,23 @@ def spread(values: Iterable[Decimal | None]) -> Decimal | None:
     return max(known) - min(known) if known else None
 
 
+def ahead(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """Return by how much ``first`` is above ``second``, below 0 if under it; None without both."""
+    if first is None or second is None:
+        return None
+    return first - second
+
+
+def points_lost(points: Decimal | None, max_points: Decimal | None) -> Decimal | None:
+    """Return what is missing from the maximum; None if either is unknown or nothing applies.
+
+    Points above the maximum lose nothing: 0.
+    """
+    if points is None or not max_points:
+        return None
+    return max(max_points - points, Decimal(0))
+
+
 def places_gained(previous: int | None, current: int | None) -> int | None:
     """Return how many places a unit rose, negative if it fell; None without two ranks."""
     if previous is None or current is None:

@@ -3,15 +3,21 @@
 Reads public editions only, and follows a unit through renames (`units.lineage`).
 """
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from scorecards import calculation
-from scorecards.models.publication import Edition, PublishedCount, PublishedResult
+from scorecards.models.publication import (
+    Edition,
+    PublishedCount,
+    PublishedPoints,
+    PublishedResult,
+)
 from units import lineage
 from units.models import Succession, Unit
 
@@ -142,15 +148,16 @@ def unit_history(unit) -> pd.DataFrame:
 
     Columns: ``year`` (int), ``group_slug``, ``group_name``, ``unit_slug``, ``unit_name``,
     ``index_percent``, ``group_median``, ``points`` and ``max_points`` (Decimal or None, as
-    published), ``rank`` and ``ranked_units`` (int or None), ``class_name``, ``decimals`` and
-    ``break_before`` (True where the unit is not the same body as in the row before). Years
-    without a public edition have no row. The median is that of complete editions only.
+    published), ``rank`` and ``ranked_units`` (int or None), ``class_name``, ``decimals``. What
+    parts a year from the row before: ``break_before`` (True where the unit is not the same body),
+    ``body_changed_on`` (the day of that act), ``criteria`` (int, those that hold points) and
+    ``changed_criteria`` (int, those of them that are not comparable). Years without a public
+    edition have no row. The median is that of complete editions only.
     """
-    lives = lives_of(unit)
-    broken = {life.unit_id for life in lives if life.break_before}
+    lives = {life.unit_id: life for life in lives_of(unit)}
     results = list(
         PublishedResult.objects.filter(
-            unit__in=[life.unit_id for life in lives],
+            unit__in=list(lives),
             edition__in=Edition.objects.current(),
             edition__framework__round=0,
         )
@@ -158,9 +165,12 @@ def unit_history(unit) -> pd.DataFrame:
         .order_by("edition__framework__year")
     )
     peers_of = _peers_by_edition(row.edition_id for row in results)
-    rows, last_unit = [], None
-    for row in results:
+    criteria_of = _criteria_by_result(results)
+    rows = []
+    for before, row in itertools.pairwise([None, *results]):
         edition = row.edition
+        body_changed_on = _body_changed_on(lives, before, row)
+        criteria, changed_criteria = criteria_of.get(row.pk, (0, 0))
         peers = peers_of[edition.pk] if edition.is_full else []
         rows.append(
             {
@@ -179,11 +189,41 @@ def unit_history(unit) -> pd.DataFrame:
                 "ranked_units": sum(rank is not None for __, rank in peers) or None,
                 "class_name": row.class_name,
                 "decimals": edition.decimals,
-                "break_before": row.unit_id in broken and row.unit_id != last_unit,
+                "break_before": body_changed_on is not None,
+                "body_changed_on": body_changed_on,
+                "criteria": criteria,
+                "changed_criteria": changed_criteria if before else 0,
             }
         )
-        last_unit = row.unit_id
     return pd.DataFrame(rows, columns=HISTORY_COLUMNS, dtype=object)
+
+
+def _body_changed_on(lives, before, row):
+    """Return the day since which the unit of ``row`` is not the body of the row before, or None.
+
+    A life may begin broken, or take in others and give parts away while it goes on.
+    """
+    if before is None:
+        return None
+    life = lives[row.unit_id]
+    if row.unit_id != before.unit_id and life.break_before:
+        return life.since
+    year_before, year = before.edition.framework.year, row.edition.framework.year
+    return next((on for on in life.changed_on if year_before < on.year <= year), None)
+
+
+def _criteria_by_result(results):
+    """Return how many criteria hold points and how many of them changed, by result."""
+    parts = PublishedPoints.objects.filter(
+        result=OuterRef("result"), parent_number=OuterRef("criterion_number")
+    )
+    counted = (
+        PublishedPoints.objects.filter(~Exists(parts), result__in=results)
+        .order_by()
+        .values("result")
+        .annotate(criteria=Count("pk"), changed=Count("pk", filter=Q(comparable=False)))
+    )
+    return {row["result"]: (row["criteria"], row["changed"]) for row in counted}
 
 
 HISTORY_COLUMNS = [
@@ -201,6 +241,9 @@ HISTORY_COLUMNS = [
     "class_name",
     "decimals",
     "break_before",
+    "body_changed_on",
+    "criteria",
+    "changed_criteria",
 ]
 
 

@@ -8,6 +8,7 @@ from django.urls import path, register_converter
 
 from scorecards.views import (
     api,
+    comparison,
     documents,
     drafts,
     embedded,
@@ -90,8 +91,14 @@ urlpatterns = [
     *with_files(f"ban-nhap/{LEAGUE}", drafts.league_table, "draft_league_table"),
     path(f"ban-nhap/{LEAGUE}/bieu-do/<slug:slug>.<chart:suffix>", drafts.chart),
     *with_files(f"ban-nhap/{LEAGUE}/<slug:unit>", drafts.unit_in_edition, "draft_unit_in_edition"),
+    path(f"ban-nhap/{LEAGUE}/<slug:unit>/bieu-do/<slug:slug>.<chart:suffix>", drafts.unit_chart),
     *with_files("<slug:authority>", public.authority, "authority"),
     *with_files("<slug:authority>/dinh-chinh", errata.errata, "errata"),
+    *with_files("<slug:authority>/so-sanh", comparison.comparison, "comparison"),
+    path(
+        "<slug:authority>/so-sanh/bieu-do/<slug:slug>.<chart:suffix>",
+        comparison.comparison_chart_file,
+    ),
     *with_files("<slug:authority>/don-vi", public.registry, "registry"),
     *with_files("<slug:authority>/don-vi/<slug:unit>", public.unit, "unit"),
     path(
@@ -145,6 +152,11 @@ urlpatterns = [
         "unit_in_edition_version",
     ),
     *with_files(f"{LEAGUE}/<slug:unit>", public.unit_in_edition, "unit_in_edition"),
+    path(
+        f"{LEAGUE}/v<int:version>/<slug:unit>/bieu-do/<slug:slug>.<chart:suffix>",
+        public.unit_in_edition_chart,
+    ),
+    path(f"{LEAGUE}/<slug:unit>/bieu-do/<slug:slug>.<chart:suffix>", public.unit_in_edition_chart),
     *with_files(
         f"{LEAGUE}/v<int:version>/<slug:unit>/<criterion:number>",
         trace.criterion_of_unit,

@@ -23,7 +23,8 @@ class Chart:
     ``summary`` is the finding in a sentence or two, made from the numbers. ``table`` holds the
     numbers, or is None where the page already shows them. ``spec`` is the plotly figure as a
     dictionary (`figure` makes it). Title, summary and source are plain text; every text inside
-    ``spec`` is escaped (`plain`), because plotly reads tags there.
+    ``spec`` is escaped (`plain`), because plotly reads tags there. ``query`` stands behind its
+    address where the page's own address has one: "?don-vi=so-y-te".
     """
 
     slug: str
@@ -33,6 +34,7 @@ class Chart:
     table: tables.Table | None
     source: str
     illustrative: bool = False
+    query: str = ""
 
     def svg(self) -> SafeString:
         """Return the picture for a page, as wide as its place and coloured by portal.css."""

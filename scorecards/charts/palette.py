@@ -13,6 +13,10 @@ PALETTE = {
     "trung-binh": ("#8f5d00", "#f0b654"),
     "yeu": ("#b83c22", "#f59a82"),
     "kem": ("#7c1d12", "#f0604f"),
+    # Units side by side, after the first in ink: no class, so none of the classes' colours.
+    "second": ("#0072b2", "#56b4e9"),
+    "third": ("#c2500a", "#f0a14a"),
+    "fourth": ("#8e3f8c", "#e09adf"),
     "none": ("#66727e", "#98a4b0"),
 }
 LIGHT = {name: light for name, (light, _dark) in PALETTE.items()}

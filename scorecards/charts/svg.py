@@ -257,7 +257,10 @@ def _strip(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
 
 
 def _plane(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
-    """Draw columns, points and lines over two linear axes; an unknown value is a gap."""
+    """Draw columns, points and lines over two linear axes; an unknown value is a gap.
+
+    Where the scale runs downwards, rows stand below each other under vertical lines.
+    """
     head, top = "", 0.6
     if title := _axis_title(layout["yaxis"]):
         head = f'<text class="ink-soft" y="{canvas.em(1)}">{_text(title)}</text>'
@@ -287,6 +290,11 @@ class Plane:
         self.top = top
         self.bottom = top + (layout["height"] - margin["t"] - margin["b"]) / EM
         self._x, self._y = layout["xaxis"]["range"], layout["yaxis"]["range"]
+
+    @property
+    def reads_down(self) -> bool:
+        """Say whether the scale runs downwards, as where rows stand below each other."""
+        return self._y[0] > self._y[1]
 
     def across(self, value: float) -> float:
         start, end = self._x
@@ -323,6 +331,10 @@ def _axes(layout: dict, plane: Plane, canvas: Canvas) -> tuple[str, str]:
         f'<line x2="{canvas.x(1)}" y1="{canvas.em(height)}" y2="{canvas.em(height)}"/>'
         for height in heights
     )
+    if plane.reads_down and across.get("showgrid"):
+        top, bottom = canvas.em(plane.top), canvas.em(plane.bottom)
+        places = (canvas.x(plane.across(value)) for value in across["tickvals"])
+        grid += "".join(f'<line x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>' for x in places)
     return f"<g{_stroke_of('line')}>{grid}</g>", "".join(labels)
 
 
@@ -365,23 +377,62 @@ def _points(trace: dict, plane: Plane, canvas: Canvas) -> str:
             if start and end:
                 parts.append(_line(canvas, start, end, trace["line"]))
     if "markers" in trace["mode"]:
-        radius = canvas.em(trace["marker"]["size"] / 2 / EM)
-        dots = "".join(
-            f'<circle cx="{canvas.x(x)}" cy="{canvas.em(y)}" r="{radius}"/>'
-            for x, y in filter(None, places)
-        )
-        parts.append(f"<g{_fill(trace['marker']['color'])}>{dots}</g>")
+        parts.append(_markers(trace["marker"], [place for place in places if place], canvas))
     if "text" in trace["mode"]:
         sides = _each(trace["textposition"], len(places))
         for place, text, side in zip(places, _texts(trace), sides, strict=True):
             if place and text:
-                below = side.startswith("bottom")
-                x, y = canvas.x(place[0]), canvas.em(place[1] + (1.5 if below else -0.7))
-                parts.append(
-                    f'<text class="halo" x="{x}" y="{y}" text-anchor="middle" font-weight="650">'
-                    f"{_text(text)}</text>"
-                )
+                parts.append(_word(text, place, side, trace.get("textfont", {}), canvas))
     return "".join(parts)
+
+
+# Shapes around (0, 0), each as large to the eye as the dot of the same size; 10 across.
+_SHAPES = {
+    "square": "M-4.4-4.4H4.4V4.4H-4.4z",
+    "diamond": "M0-6 6 0 0 6-6 0z",
+    "diamond-open": "M0-6 6 0 0 6-6 0z",
+    "triangle-up": "M0-5.6 5.6 4.2H-5.6z",
+}
+
+
+def _markers(marker: dict, places: Sequence[tuple[float, float]], canvas: Canvas) -> str:
+    """Draw the signs of a trace; an upright line has a width of its own, as plotly wants it."""
+    symbol, size = marker.get("symbol", "circle"), marker["size"] / EM
+    if symbol == "line-ns-open":
+        line = {"color": marker["color"], "width": marker["line"]["width"]}
+        return "".join(_line(canvas, (x, y - size / 2), (x, y + size / 2), line) for x, y in places)
+    if symbol == "circle":
+        radius = canvas.em(size / 2)
+        signs = (f'cx="{canvas.x(x)}" cy="{canvas.em(y)}" r="{radius}"' for x, y in places)
+        return f"<g{_fill(marker['color'])}>{''.join(f'<circle {sign}/>' for sign in signs)}</g>"
+    if symbol not in _SHAPES:
+        raise ValueError(f"no drawing for the symbol {symbol}")
+    # The origin of the inner picture lies on the value; what is drawn around it overflows.
+    side = canvas.em(size)
+    signs = "".join(
+        f'<svg x="{canvas.x(x)}" y="{canvas.em(y)}" width="{side}" height="{side}" '
+        f'viewBox="0 0 10 10" overflow="visible"><path d="{_SHAPES[symbol]}"/></svg>'
+        for x, y in places
+    )
+    if symbol.endswith("-open"):
+        return f'<g fill="none" stroke-width="1.6"{_stroke(marker["color"])}>{signs}</g>'
+    return f"<g{_fill(marker['color'])}>{signs}</g>"
+
+
+_ANCHORS = {"left": "end", "center": "middle", "right": "start"}
+_BESIDE = {"bottom": 1.5, "middle": 0.36, "top": -0.7}  # em from a value down to its word
+
+
+def _word(text: str, place: tuple[float, float], position: str, font: dict, canvas: Canvas) -> str:
+    """Write a word above, below or beside a value; bold unless its font says otherwise."""
+    height, side = position.split()
+    colour = _name(font["color"]) if "color" in font else "ink"
+    classes = "halo" if colour == "ink" else f"{_fill_class(colour)} halo"
+    return (
+        f'<text class="{classes}" x="{canvas.x(place[0])}" '
+        f'y="{canvas.em(place[1] + _BESIDE[height])}" text-anchor="{_ANCHORS[side]}" '
+        f'font-weight="{font.get("weight", 650)}">{_text(text)}</text>'
+    )
 
 
 def _legend(traces: list[dict], layout: dict, canvas: Canvas, top: float) -> tuple[str, float]:
@@ -413,6 +464,16 @@ def _legend(traces: list[dict], layout: dict, canvas: Canvas, top: float) -> tup
     return f"{body}</text>", top + 0.3
 
 
+_SIGNS = {
+    "circle": "●",
+    "square": "■",
+    "diamond": "◆",
+    "diamond-open": "◇",
+    "triangle-up": "▲",
+    "line-ns-open": "|",
+}
+
+
 def _swatch(item: dict) -> tuple[str, str]:
     """Return the colour and the letter that stand for a trace or a shape."""
     if item["type"] == "bar":
@@ -420,7 +481,7 @@ def _swatch(item: dict) -> tuple[str, str]:
     if item["type"] == "line":
         return item["line"]["color"], "|" if item["line"].get("dash", "solid") == "solid" else "¦"
     if "lines" not in item["mode"]:
-        return item["marker"]["color"], "●"
+        return item["marker"]["color"], _SIGNS[item["marker"].get("symbol", "circle")]
     return item["line"]["color"], "—" if item["line"].get("dash", "solid") == "solid" else "- -"
 
 

@@ -48,9 +48,10 @@ def index_trend(
     ``history``: at least one row, one per year, as `history.unit_history` returns it; of its
     columns ``year`` (int), ``index_percent`` and ``group_median`` (Decimal as shown, percent,
     None or NaN where unknown), ``class_name``, ``decimals`` and ``break_before`` (True, or the
-    reason in words, where the year cannot be compared with the one before). A year without a row
-    or a value is a gap, a break parts the line, a lone year is a dot. The scale starts at a ten
-    below the lowest value, never above 50, and says so.
+    reason in words, where the year cannot be compared with the one before). Where the column
+    ``changed_criteria`` is there and above 0, the median is parted too. A year without a row or a
+    value is a gap, a break parts the line, a lone year is a dot. The scale starts at a ten below
+    the lowest value, never above 50, and says so.
     """
     rows = _every_year(history)
     title = _("Index by year: %(unit)s") % {"unit": unit_name}
@@ -96,6 +97,7 @@ def _row(year: int, row: dict | None) -> dict:
             "median": None,
             "class_name": "",
             "break_before": "",
+            "new_criteria": False,
         }
     broken = row["break_before"]
     return {
@@ -105,6 +107,7 @@ def _row(year: int, row: dict | None) -> dict:
         "median": row["group_median"] if known(row["group_median"]) else None,
         "class_name": row["class_name"],
         "break_before": _("not the same body as before") if broken is True else broken or "",
+        "new_criteria": bool(row.get("changed_criteria")),
     }
 
 
@@ -131,13 +134,7 @@ def _traces(rows: Sequence[dict], unit_name: str) -> list[dict]:
 
 def _unit_line(rows: Sequence[dict], unit_name: str) -> dict:
     """Return the unit's line, cut where a value is missing or a break lies."""
-    years, indexes = [], []
-    for row in rows:
-        if row["break_before"]:
-            years.append(row["year"] - 0.5)
-            indexes.append(None)
-        years.append(row["year"])
-        indexes.append(_float(row["index"]))
+    years, indexes = _parted(rows, "index", "break_before")
     return {
         "type": "scatter",
         "mode": "lines",
@@ -147,6 +144,18 @@ def _unit_line(rows: Sequence[dict], unit_name: str) -> dict:
         "line": {"color": LIGHT["ink"], "width": 2.5},
         "hoverinfo": "skip",
     }
+
+
+def _parted(rows: Sequence[dict], column: str, parting: str) -> tuple[list, list]:
+    """Return years and values of a line with a gap before each row in which ``parting`` is set."""
+    years, values = [], []
+    for row in rows:
+        if row[parting]:
+            years.append(row["year"] - 0.5)
+            values.append(None)
+        years.append(row["year"])
+        values.append(_float(row[column]))
+    return years, values
 
 
 def _unit_dots(rows: Sequence[dict]) -> Iterable[dict]:
@@ -187,18 +196,22 @@ def _side(row: dict, scored: Sequence[dict]) -> str:
 
 def _median_line(rows: Sequence[dict]) -> dict:
     name = _("Median of the group")
+    years, medians = _parted(rows, "median", "new_criteria")
+    written = {
+        row["year"]: percent(row["median"], row["decimals"])
+        for row in rows
+        if row["median"] is not None
+    }
     return {
         "type": "scatter",
         # A year between two gaps has no line: its dot alone shows.
         "mode": "lines+markers",
-        "x": [row["year"] for row in rows],
-        "y": [_float(row["median"]) for row in rows],
+        "x": years,
+        "y": medians,
         "name": plain(name),
         "line": {"color": LIGHT["ink-soft"], "width": 1.5, "dash": "dash"},
         "marker": {"color": LIGHT["ink-soft"], "size": 4},
-        "customdata": [
-            "" if row["median"] is None else percent(row["median"], row["decimals"]) for row in rows
-        ],
+        "customdata": [written.get(year, "") for year in years],
         "hovertemplate": f"{plain(name)}: %{{customdata}}<extra></extra>",
     }
 
@@ -278,13 +291,14 @@ def _change(scored: Sequence[dict], rows: Sequence[dict], unit_name: str) -> str
         return _("%(unit)s: %(last)s in %(end)s.") % words
     between = [row for row in rows if first["year"] < row["year"] <= last["year"]]
     if any(row["break_before"] for row in between):
-        return (
+        sentence = (
             _(
                 "%(unit)s: %(first)s in %(start)s, %(last)s in %(end)s; "
                 "the two years cannot be compared."
             )
             % words
         )
+        return " ".join([sentence, _why(between), *_since_last_break(scored, between)])
     change = last["index"] - first["index"]
     words["change"] = number(abs(change), max(first["decimals"], last["decimals"]))
     if change > 0:
@@ -304,3 +318,29 @@ def _change(scored: Sequence[dict], rows: Sequence[dict], unit_name: str) -> str
             % words
         )
     return _("%(unit)s: %(first)s in %(start)s, the same in %(end)s.") % words
+
+
+def _why(rows: Sequence[dict]) -> str:
+    """Return the years that cannot be compared with the year before, each with its reason."""
+    reasons = [f"{row['year']}: {row['break_before']}" for row in rows if row["break_before"]]
+    return _("Not comparable with the year before: %(reasons)s.") % {"reasons": "; ".join(reasons)}
+
+
+def _since_last_break(scored: Sequence[dict], between: Sequence[dict]) -> Iterable[str]:
+    """Yield the sentence on the years after the last break, if there are two to compare."""
+    start = max(row["year"] for row in between if row["break_before"])
+    since = [row for row in scored if row["year"] >= start]
+    if len(since) < 2:
+        return
+    change = since[-1]["index"] - since[0]["index"]
+    words = {
+        "start": since[0]["year"],
+        "end": since[-1]["year"],
+        "change": number(abs(change), max(since[0]["decimals"], since[-1]["decimals"])),
+    }
+    if change > 0:
+        yield _("From %(start)s to %(end)s it rose by %(change)s percentage points.") % words
+    elif change < 0:
+        yield _("From %(start)s to %(end)s it fell by %(change)s percentage points.") % words
+    else:
+        yield _("From %(start)s to %(end)s it stayed the same.") % words

@@ -92,7 +92,7 @@ def detail_rows(details, edition, *, unit_url=""):
 
 
 class HistoryTable(PortalTable):
-    """One unit's published results, a row a year; rows from `scorecards.history.unit_history`."""
+    """One unit's published results, a row a year; rows as `history_rows` makes them."""
 
     year = tables.Column(_("Year"), orderable=False, attrs={"td": {"scope": "row"}})
     unit_name = tables.Column(_("Name then"), orderable=False)
@@ -103,6 +103,12 @@ class HistoryTable(PortalTable):
     rank = tables.Column(_("Rank"), orderable=False, attrs=NUMBER)
     ranked_units = FileColumn(_("Units ranked"))
     class_name = tables.Column(_("Class"), orderable=False, empty_values=())
+    break_before = tables.Column(
+        _("Not comparable with the year before"),
+        orderable=False,
+        default="",
+        attrs={"td": {"class": "more"}},
+    )
     data_kind = FileColumn(_("Kind of data"))
 
     class Meta(PortalTable.Meta):
@@ -131,11 +137,15 @@ class HistoryTable(PortalTable):
 
 
 def history_rows(authority, past):
-    """Return the rows of a `HistoryTable`, the latest year first."""
+    """Return the rows of a `HistoryTable`, the latest year first.
+
+    ``past``: `scorecards.history.unit_history`, ``break_before`` in words or "".
+    """
     kind = _("illustrative data") if authority.illustrative else _("published")
     rows = [
         {
             **year,
+            "break_before": year["break_before"] or None,
             "data_kind": kind,
             "url": reverse(
                 "unit_in_edition",

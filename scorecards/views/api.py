@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freshness.pages import published
+from scorecards.comparing import MOST_UNITS
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition
+from scorecards.tables.comparison import ComparisonTable
 from scorecards.tables.decisions import DecisionTable
 from scorecards.tables.errata import DifferenceTable, ErrataTable
 from scorecards.tables.league import LeagueTable
@@ -33,6 +35,11 @@ RESOURCES = (
     ("/{authority}/{year}/phuong-phap", MethodTable, gettext_lazy("the criteria of one year")),
     ("/{authority}/don-vi", UnitTable, gettext_lazy("the registry of units")),
     ("/{authority}/don-vi/{unit}", HistoryTable, gettext_lazy("one unit through the years")),
+    (
+        "/{authority}/so-sanh",
+        ComparisonTable,
+        gettext_lazy("up to four units side by side; each has a column under its address word"),
+    ),
     ("/{authority}/dinh-chinh", ErrataTable, gettext_lazy("the corrections of one authority")),
     (
         "/{authority}/{year}/{group}/v{version}/dinh-chinh",
@@ -46,6 +53,19 @@ PARAMETERS = {
     "group": {"type": "string", "example": "so-nganh"},
     "unit": {"type": "string", "example": "so-tai-chinh"},
     "version": {"type": "integer", "example": 1},
+}
+# What an address takes behind its "?": name, schema, example, whether it is needed.
+QUERIES = {
+    "/{authority}/so-sanh": (
+        (
+            "don-vi",
+            {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_UNITS},
+            ["so-tai-chinh", "so-y-te"],
+            True,
+        ),
+        ("nam", {"type": "integer"}, 2023, False),
+        ("khoi", {"type": "string"}, "so-nganh", False),
+    )
 }
 CONTENT = {
     "csv": "text/csv",
@@ -114,6 +134,16 @@ def _paths():
                                 "example": PARAMETERS[name]["example"],
                             }
                             for name in names
+                        ]
+                        + [
+                            {
+                                "name": name,
+                                "in": "query",
+                                "required": required,
+                                "schema": schema,
+                                "example": example,
+                            }
+                            for name, schema, example, required in QUERIES.get(address, ())
                         ],
                         "responses": {
                             "200": {"description": str(summary), "content": content},

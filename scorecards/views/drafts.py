@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from scorecards import history, wording
+from scorecards import history, peers, wording
 from scorecards.models.framework import Framework
 from scorecards.rehearsing import rehearse
 from scorecards.tables.unit import detail_rows, detail_table
-from scorecards.views import trail
+from scorecards.views import profile, trail
 from scorecards.views.files import chart_response, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority
@@ -111,10 +111,7 @@ def chart(request, authority, year, group, slug, suffix):
 def unit_in_edition(request, authority, year, group, unit, suffix=None):
     """Show one unit's points as they stand now."""
     rehearsal = _rehearsal_or_404(authority, year, group)
-    results = [row for row in rehearsal.results if row.unit.slug == unit]
-    if not results:
-        raise Http404
-    (result,) = results
+    result = _result_or_404(rehearsal, unit)
     edition = rehearsal.edition
     table = detail_table(detail_rows(rehearsal.details[result.unit_id], edition))
     if suffix:
@@ -134,6 +131,9 @@ def unit_in_edition(request, authority, year, group, unit, suffix=None):
         "inferred": any(band.inferred for band in rehearsal.bands),
         "left_out": wording.left_out(rehearsal.details[result.unit_id], edition),
         "file_url": f"{_draft_url(edition)}{unit}",
+        **profile.context(
+            edition, result, _profile(rehearsal, result), page_url=f"{_draft_url(edition)}{unit}/"
+        ),
         "crumbs": trail.to(
             trail.drafts(),
             trail.league(edition, _draft_url(edition)),
@@ -141,3 +141,25 @@ def unit_in_edition(request, authority, year, group, unit, suffix=None):
         ),
     }
     return render(request, "scorecards/unit_in_edition.html", context)
+
+
+def _result_or_404(rehearsal, unit):
+    results = [row for row in rehearsal.results if row.unit.slug == unit]
+    if not results:
+        raise Http404
+    return results[0]
+
+
+def _profile(rehearsal, result):
+    return peers.profile_of_draft(rehearsal.edition, rehearsal.details, result.unit_id)
+
+
+@for_officials
+def unit_chart(request, authority, year, group, unit, slug, suffix):
+    """Return the chart of a unit against its group, as they stand now."""
+    rehearsal = _rehearsal_or_404(authority, year, group)
+    result = _result_or_404(rehearsal, unit)
+    chart = profile.chart_of(rehearsal.edition, result, _profile(rehearsal, result))
+    if chart is None or chart.slug != slug:
+        raise Http404
+    return chart_response(chart, suffix)

@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freshness.pages import published
-from scorecards import history, wording
+from scorecards import history, peers, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
+from scorecards.tables.base import columns_without_values
 from scorecards.tables.decisions import DecisionTable, edition_rows
 from scorecards.tables.registry import UnitTable, unit_rows
 from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
-from scorecards.views import dataset, trail
+from scorecards.views import dataset, profile, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority, Unit
@@ -223,9 +224,7 @@ def league_chart(request, authority, year, group, slug, suffix, version=None):
 def unit_in_edition(request, authority, year, group, unit, version=None, suffix=None):
     """Show one unit in one edition: index, rank, class, and its points down the tree."""
     edition = edition_or_404(authority, year, group, version)
-    result = get_object_or_404(
-        PublishedResult.objects.select_related("unit"), edition=edition, unit__slug=unit
-    )
+    result = _result_or_404(edition, unit)
     unit_url = f"{league_url(edition, version)}{unit}/"
     details = list(result.details.all())
     table = detail_table(detail_rows(details, edition, unit_url=unit_url))
@@ -247,6 +246,13 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
         "inferred": edition.bands.filter(inferred=True).exists(),
         "left_out": wording.left_out(details, edition),
         "file_url": unit_url.rstrip("/"),
+        **profile.context(
+            edition,
+            result,
+            peers.profile(edition, details),
+            page_url=unit_url,
+            unit_url=unit_url,
+        ),
         "crumbs": trail.to(
             trail.authority(edition.authority),
             trail.year(edition.authority, year),
@@ -255,6 +261,23 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
         ),
     }
     return render(request, "scorecards/unit_in_edition.html", context)
+
+
+def _result_or_404(edition, unit):
+    results = PublishedResult.objects.select_related("unit")
+    return get_object_or_404(results, edition=edition, unit__slug=unit)
+
+
+@published
+def unit_in_edition_chart(request, authority, year, group, unit, slug, suffix, version=None):
+    """Return the chart of a unit against its group."""
+    edition = edition_or_404(authority, year, group, version)
+    result = _result_or_404(edition, unit)
+    standing = peers.profile(edition, list(result.details.all()))
+    chart = profile.chart_of(edition, result, standing)
+    if chart is None or chart.slug != slug:
+        raise Http404
+    return chart_response(chart, suffix)
 
 
 @published
@@ -287,10 +310,12 @@ def registry(request, authority, suffix=None):
 def unit(request, authority, unit, suffix=None):
     """Show one unit through the years: index, rank and class, and who became whom."""
     unit = _unit_or_404(authority, unit)
-    past = history.unit_history(unit)
+    past = _past_of(unit)
     page_url = reverse("unit", args=[authority, unit.slug])
+    rows = history_rows(unit.authority, past)
     table = HistoryTable(
-        history_rows(unit.authority, past),
+        rows,
+        hide=columns_without_values(rows, ["break_before"]),
         caption=_("Index, rank and class as published each year"),
     )
     if suffix:
@@ -321,6 +346,12 @@ def _unit_or_404(authority, unit):
     return get_object_or_404(units, authority__slug=authority, slug=unit)
 
 
+def _past_of(unit):
+    """Return a unit's history; ``break_before`` says in words why a year is set apart, or ""."""
+    past = history.unit_history(unit)
+    return past.assign(break_before=wording.breaks(past))
+
+
 def _trend(unit, past):
     return index_trend(
         past,
@@ -334,7 +365,7 @@ def _trend(unit, past):
 def unit_chart(request, authority, unit, slug, suffix):
     """Return the chart of a unit's index over the years."""
     unit = _unit_or_404(authority, unit)
-    past = history.unit_history(unit)
+    past = _past_of(unit)
     if slug != "dien-bien" or not len(past):
         raise Http404
     return chart_response(_trend(unit, past), suffix)

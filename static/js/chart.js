@@ -100,7 +100,7 @@
 
   const draw = (plotly, place, text, { figure, download, note }) => {
     const coloured = inPageColours(text);
-    const filename = figure.split("/").filter(Boolean).join("-").replace(/\.json$/, "");
+    const filename = figure.split("/").filter(Boolean).join("-").replace(/\.json.*$/, "");
     return plotly.react(place, coloured.data, onPage(coloured, place.clientWidth), {
       locale: document.documentElement.lang,
       responsive: true,

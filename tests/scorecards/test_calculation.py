@@ -13,6 +13,7 @@ from scorecards.calculation import (
     Result,
     Rules,
     adds_up,
+    ahead,
     branch_totals,
     class_of,
     competition_ranks,
@@ -22,6 +23,7 @@ from scorecards.calculation import (
     mean,
     median,
     places_gained,
+    points_lost,
     spread,
 )
 
@@ -830,3 +832,31 @@ def test_mean_and_median_lie_between_last_and_first(values):
     assert min(values) <= mean(values, 2) <= max(values)
     assert min(values) <= median(values, 2) <= max(values)
     assert spread(values) == max(values) - min(values)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [("90.5", "80", "10.5"), ("80", "90.5", "-10.5"), ("80", "80", "0"), (None, "80", None),
+     ("80", None, None)],
+    ids=["above", "below", "equal", "unknown", "nothing to compare with"],
+)  # fmt: skip
+def test_ahead(first, second, expected):
+    given_numbers = decimals(first=first, second=second, expected=expected)
+
+    assert ahead(given_numbers["first"], given_numbers["second"]) == given_numbers["expected"]
+
+
+@pytest.mark.parametrize(
+    ("points", "maximum", "expected"),
+    [("1.25", "2", "0.75"), ("2", "2", "0"), ("0", "2", "2"), ("2.5", "2", "0"),
+     (None, "2", None), ("1", None, None), ("0", "0", None)],
+    ids=["some", "none", "all", "more than the maximum", "unknown points", "unknown maximum",
+         "does not apply"],
+)  # fmt: skip
+def test_points_lost(points, maximum, expected):
+    given_numbers = decimals(points=points, maximum=maximum, expected=expected)
+
+    assert (
+        points_lost(given_numbers["points"], given_numbers["maximum"])
+        == (given_numbers["expected"])
+    )

@@ -8,10 +8,14 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from scorecards.charts import lanes
 from scorecards.charts.classes import class_counts_chart
 from scorecards.charts.distribution import distribution_chart
+from scorecards.charts.lanes import Signs
+from scorecards.charts.profile import profile_chart
 from scorecards.charts.ranking import LEADERS, MOST_BARS, ranking_chart
 from scorecards.charts.trend import index_trend
+from scorecards.peers import Field
 
 
 @pytest.fixture(autouse=True)
@@ -403,7 +407,38 @@ def test_trend_parts_the_line_at_a_break(reason, said):
     (line,) = chart.figure.layout.shapes
     assert (line.x0, line.name) == (2022.5, f"From 2023: {said}")
     assert chart.table.rows[2].record["note"] == said
-    assert "the two years cannot be compared" in chart.summary
+    assert chart.summary == (
+        "Sở Y tế: 63.40% in 2021, 49.07% in 2023; the two years cannot be compared. "
+        f"Not comparable with the year before: 2023: {said}. "
+        "The median of its group in 2023 is 86.84%."
+    )
+
+
+def test_trend_parts_the_median_where_the_criteria_changed():
+    frame = history(*HEALTH[:2], (*HEALTH[2][:4], "7 of 96 criteria changed"))
+    chart = index_trend(
+        frame.assign(changed_criteria=[0, 0, 7]), unit_name="Sở Y tế", source="Decision"
+    )
+
+    assert lines(chart) == [
+        [(2021, 84.1), (2022, 85.0), (2022.5, None), (2023, 86.84)],
+        [(2021, 63.4), (2022, 55.27), (2022.5, None), (2023, 49.07)],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("57.27", "From 2022 to 2023 it rose by 2.00 percentage points."),
+        ("50.00", "From 2022 to 2023 it fell by 5.27 percentage points."),
+        ("55.27", "From 2022 to 2023 it stayed the same."),
+    ],
+    ids=["rose", "fell", "same"],
+)
+def test_trend_compares_the_years_after_the_last_break(last, said):
+    chart = trend(HEALTH[0], (*HEALTH[1][:4], "new criteria"), (2023, last, "86.84", "Kém", False))
+
+    assert said in chart.summary
 
 
 def test_trend_of_a_single_year_is_a_dot():
@@ -539,3 +574,126 @@ def test_component_leaves_out_numbers_the_page_shows_anyway():
     )
     assert "<details>" not in page
     assert "Illustrative" not in page
+
+
+# Lanes: a unit against its group, units side by side
+
+
+def numbers(*texts):
+    return [None if text is None else Decimal(text) for text in texts]
+
+
+def lanes_of(*series, marks=(), names=("1. Chỉ đạo", "2. Thể chế")):
+    return lanes.lanes(names, series, marks, title="Fields", decimals=2)
+
+
+def trace_named(spec, name):
+    (trace,) = [trace for trace in spec["data"] if trace.get("name") == name]
+    return trace
+
+
+def text_traces(spec):
+    return [trace["text"] for trace in spec["data"] if trace["mode"] == "text"]
+
+
+def test_lanes_stand_below_their_names_in_the_order_of_the_units():
+    spec = lanes_of(
+        Signs("A", "circle", "ink", numbers("90", "80")),
+        Signs("B", "square", "second", numbers("70.5", "80")),
+    )
+    places = {name: trace_named(spec, name)["y"] for name in "AB"}
+    (heads,) = [trace["y"] for trace in spec["data"] if trace.get("text", [""])[0] == "1. Chỉ đạo"]
+
+    order = [y for row in zip(heads, places["A"], places["B"], strict=True) for y in row]
+    assert order == sorted(order)
+    assert text_traces(spec) == [
+        ["1. Chỉ đạo", "2. Thể chế"],
+        ["90.00", "80.00"],
+        ["70.50", "80.00"],
+    ]
+
+
+def test_unknown_value_has_no_sign_no_mark_and_says_so():
+    spec = lanes_of(
+        Signs("A", "circle", "ink", numbers("90", None), ["", "does not apply"]),
+        Signs("B", "square", "second", numbers(None, "80")),
+        marks=[Signs("Median", "line-ns-open", "ink-soft", numbers("85", "75"))],
+    )
+
+    assert trace_named(spec, "A")["x"] == [90.0]
+    assert trace_named(spec, "Median")["x"] == [85.0, 75.0]
+    assert text_traces(spec)[1:] == [["90.00", "does not apply"], ["no data", "80.00"]]
+
+
+@pytest.mark.parametrize(
+    ("values", "start", "end"),
+    [
+        (("90", "80"), 50, 100),
+        (("90", "41"), 40, 100),
+        (("0", "100"), 0, 100),
+        (("104.5", "80"), 50, 110),
+        ((None, None), 0, 100),
+    ],
+    ids=["half", "low", "nothing", "above a hundred", "unknown"],
+)
+def test_axis_of_lanes_says_where_it_starts(values, start, end):
+    spec = lanes_of(Signs("A", "circle", "ink", numbers(*values)))
+    axis = spec["layout"]["xaxis"]
+
+    assert (axis["range"][0], max(axis["tickvals"]) <= end) == (start, True)
+    assert ("starts at" in axis["title"]["text"]) == (start != 0)
+
+
+def test_long_name_of_a_field_takes_more_lines():
+    name = "7. Xây dựng và phát triển chính quyền điện tử, chính quyền số, chuyển đổi số"
+    short, long = (
+        lanes_of(Signs("A", "circle", "ink", numbers("90")), names=[text])
+        for text in ("7. Ngắn", name)
+    )
+
+    assert long["layout"]["height"] > short["layout"]["height"]
+    assert " ".join(text_traces(long)[0]) == name
+
+
+def field(number, index, median, best, maximum="10"):
+    index, median, best, maximum = numbers(index, median, best, maximum)
+    return Field(
+        number=number,
+        title="Thể chế <b>",
+        index_percent=index,
+        lost=None if index is None else maximum * (100 - index) / 100,
+        max_points=maximum,
+        median=median,
+        best=best,
+        ahead=None if index is None else index - median,
+    )
+
+
+def test_profile_has_the_unit_the_median_and_the_best_in_every_field():
+    chart = profile_chart(
+        [field("1", "90", "85", "100"), field("2", None, "70", "90", "0")],
+        unit_name="Sở Y tế",
+        year=2023,
+        decimals=2,
+        summary="Strong.",
+        source="Decision",
+    )
+
+    signs = [
+        (trace["name"], trace["marker"]["symbol"], trace["x"])
+        for trace in chart.spec["data"]
+        if trace["mode"] == "markers"
+    ]
+    assert signs == [
+        ("Sở Y tế", "circle", [90.0]),
+        ("Median of the group", "line-ns-open", [85.0]),
+        ("Best of the group", "diamond-open", [100.0]),
+    ]
+    assert text_traces(chart.spec)[1] == ["90.00", "does not apply"]
+    assert [tuple(row.record.values()) for row in chart.table.rows] == [
+        ("1. Thể chế <b>", "90.00", "85.00", "100.00", "1.00"),
+        ("2. Thể chế <b>", None, "70.00", "90.00", None),
+    ]
+    assert (chart.title, chart.slug) == ("Index of each field: Sở Y tế, 2023", "ho-so")
+    assert "<b>" not in chart.svg()
+    assert chart.figure.layout.height == chart.spec["layout"]["height"]

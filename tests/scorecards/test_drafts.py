@@ -74,6 +74,8 @@ PUBLIC_ADDRESSES = [
             "/so-nganh/so-y-te.json",
             "/so-nganh/v1/so-y-te/",
             "/so-nganh/v1/so-y-te.json",
+            "/so-nganh/so-y-te/bieu-do/ho-so.svg",
+            "/so-nganh/v1/so-y-te/bieu-do/ho-so.json",
             "/so-nganh/so-y-te/1/",
             "/so-nganh/so-y-te/1.json",
             "/so-nganh/v1/so-y-te/1/",
@@ -97,6 +99,9 @@ PUBLIC_ADDRESSES = [
             "/thong-cao/",
         ]
     ),
+    "/song-hong/so-sanh/?don-vi=so-y-te&don-vi=so-noi-vu",
+    "/song-hong/so-sanh.json?don-vi=so-y-te&don-vi=so-noi-vu&nam=2023",
+    "/song-hong/so-sanh/bieu-do/so-sanh.svg?don-vi=so-y-te&don-vi=so-noi-vu",
     "/du-lieu/vi-du/",
     "/api/openapi.json",
     "/tin.atom",

@@ -2,8 +2,9 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
-from scorecards import history
+from scorecards import history, wording
 from scorecards.models import AnnouncedCount, Edition
 from tests.factories import (
     announce,
@@ -279,3 +280,75 @@ def test_unit_history_stays_within_the_lives_of_the_unit(group):
     new_edition({"Sở A": "70"}, group=elsewhere, year=2023)
 
     assert past_of(group, "Sở A", ["year", "index_percent"]) == [(2022, 90)]
+
+
+# What parts two years
+
+
+def broken(group, name):
+    return wording.breaks(history.unit_history(group.authority.units.get(name=name)))
+
+
+def test_changed_criteria_part_two_years(group):
+    tree = [("1", "60"), ("1.1", "40"), ("1.2", "20"), ("2", "40")]
+    card = {"Sở A": {"1.1": "30", "1.2": "10", "2": "20"}}
+    new_edition(card, group=group, year=2022, criteria=tree)
+    framework = new_framework(group, criteria=tree)
+    # A branch that is marked along with its leaf is not a criterion more.
+    framework.criteria.filter(number__in=["1", "1.1"]).update(comparable=False)
+    give_points(framework, {group.authority.units.get(): card["Sở A"]})
+    seal(framework)
+
+    columns = ["year", "criteria", "changed_criteria", "break_before"]
+    assert past_of(group, "Sở A", columns) == [(2022, 3, 0, False), (2023, 3, 1, False)]
+    with translation.override("en"):
+        assert broken(group, "Sở A") == ["", "1 of 3 criteria changed"]
+
+
+def test_first_year_of_a_unit_is_not_parted_from_what_is_unknown(group):
+    framework = new_framework(group)
+    framework.criteria.update(comparable=False)
+    give_points(framework, {new_unit(group.authority, "Sở A"): "90"})
+    seal(framework)
+
+    assert broken(group, "Sở A") == [""]
+
+
+def test_unit_that_took_in_another_and_lived_on_is_another_body(group):
+    for year in (2021, 2022, 2023):
+        new_edition({"Sở A": "80", "Sở B": "90"}, group=group, year=year)
+    units = {unit.name: unit for unit in group.authority.units.all()}
+    Succession.objects.create(
+        predecessor=units["Sở B"],
+        successor=units["Sở A"],
+        kind="take_over",
+        share="part",
+        on=datetime.date(2022, 7, 1),
+    )
+
+    assert past_of(group, "Sở A", ["year", "break_before", "body_changed_on"]) == [
+        (2021, False, None),
+        (2022, True, datetime.date(2022, 7, 1)),
+        (2023, False, None),
+    ]
+    with translation.override("vi"):
+        assert "01/07/2022" in broken(group, "Sở A")[1]
+
+
+def test_unit_in_another_group_is_parted_from_its_years_there(group):
+    other = new_group(group.authority, "khac", name="Cơ quan khác", position=2)
+    new_edition({"Sở A": "80"}, group=other, year=2022)
+    new_edition({"Sở A": "90"}, group=group, year=2023)
+
+    with translation.override("en"):
+        assert broken(group, "Sở A") == ["", "ranked in another group: Cơ quan chuyên môn"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_unit_history_costs_the_same_whatever_the_years(django_assert_num_queries, group, count):
+    for year in range(2024 - count, 2024):
+        new_edition({"Sở A": "80"}, group=group, year=year)
+    unit = group.authority.units.select_related("authority").get()
+
+    with django_assert_num_queries(4):
+        assert len(history.unit_history(unit)) == count

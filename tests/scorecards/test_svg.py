@@ -311,8 +311,22 @@ def test_names_cannot_become_markup():
             "texts alone",
         ),
         (figure([bar([1, 2])], title="", height=100, barmode="stack"), "one part per trace"),
+        (
+            plane(dots([1], marker={"color": LIGHT["tot"], "size": 9, "symbol": "star"})),
+            "the symbol star",
+        ),
     ],
-    ids=["nothing", "pie", "annotation", "rectangle", "colour", "cut axis", "line", "two parts"],
+    ids=[
+        "nothing",
+        "pie",
+        "annotation",
+        "rectangle",
+        "colour",
+        "cut axis",
+        "line",
+        "two parts",
+        "symbol",
+    ],
 )
 def test_what_cannot_be_drawn_faithfully_is_refused(drawn, message):
     with pytest.raises(ValueError, match=re.escape(message)):
@@ -348,6 +362,71 @@ def test_document_widths_are_those_of_the_page():
     assert bars == [0.84 * width, 0.42 * width]
 
 
+DOWN = {"range": [10, 0], "visible": False}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "sign", "drawn"),
+    [
+        ("circle", "●", "circle"),
+        ("square", "■", "path"),
+        ("diamond", "◆", "path"),
+        ("triangle-up", "▲", "path"),
+        ("diamond-open", "◇", "path"),
+        ("line-ns-open", "|", "line"),
+    ],
+)
+def test_each_symbol_lies_on_its_value_and_in_the_legend(symbol, sign, drawn):
+    marker = {"color": LIGHT["kha"], "size": 13, "symbol": symbol, "line": {"width": 2}}
+    root = inline(plane(dots([5, None], mode="markers", marker=marker)))
+    height = 0.6 + (230 - 100) / 13 / 2
+
+    match drawn:
+        case "circle":
+            places = [(c.get("cx"), c.get("cy")) for c in root.iter("circle")]
+        case "path":
+            places = [(s.get("x"), s.get("y")) for s in root.iter("svg") if s is not root]
+        case "line":
+            places = [
+                (s.get("x1"), f"{(float(s.get('y1')[:-2]) + float(s.get('y2')[:-2])) / 2:g}em")
+                for s in of_class(root, "line", "s-kha")
+            ]
+    assert places == [("10%", f"{height:g}em")]
+    assert f"{sign} Index" in words(root)
+
+
+@pytest.mark.parametrize(
+    ("position", "anchor", "down"),
+    [
+        ("top center", "middle", -0.7),
+        ("bottom center", "middle", 1.5),
+        ("middle right", "start", 0.36),
+        ("middle left", "end", 0.36),
+    ],
+)
+def test_words_stand_beside_their_value(position, anchor, down):
+    font = {"weight": 400, "color": LIGHT["ink-soft"]}
+    root = inline(plane(dots([10], mode="text", textposition=position, textfont=font)))
+    (word,) = [text for text in root.iter("text") if text.text == "value 10"]
+
+    assert (word.get("text-anchor"), word.get("font-weight"), word.get("class")) == (
+        anchor,
+        "400",
+        "ink-soft halo",
+    )
+    assert (word.get("x"), word.get("y")) == ("10%", f"{0.6 + down:.2f}".rstrip("0") + "em")
+
+
+def test_scale_that_runs_downwards_has_its_rows_below_each_other_under_vertical_lines():
+    across = {"range": [0, 10], "tickvals": [0, 5], "ticktext": ["0", "5"], "showgrid": True}
+    root = inline(plane(dots([0, 10]), yaxis=DOWN, xaxis=across))
+
+    first, second = [float(c.get("cy")[:-2]) for c in root.iter("circle")]
+    assert (first, second) == (0.6, 10.6)
+    upright = [line for line in of_class(root, "line", "s-line") if line.get("x1")]
+    assert [(line.get("x1"), line.get("x2")) for line in upright] == [("0%", "0%"), ("50%", "50%")]
+
+
 def used_classes(drawing):
     return {name for names in re.findall(r'class="([^"]+)"', drawing) for name in names.split()}
 
@@ -370,10 +449,29 @@ EVERYTHING = (
         barmode="stack",
     ),
     plane(line([1, 2]), dots([1]), shapes=[line_across(3, colour="none", dash="dot")]),
+    plane(
+        *(
+            dots(
+                [1],
+                mode="markers",
+                marker={"color": LIGHT[colour], "size": 9, "symbol": symbol, "line": {"width": 2}},
+            )
+            for colour, symbol in [
+                ("ink", "circle"),
+                ("second", "square"),
+                ("third", "diamond"),
+                ("fourth", "triangle-up"),
+                ("ink-soft", "line-ns-open"),
+                ("ink-soft", "diamond-open"),
+            ]
+        ),
+        dots([1], mode="text", textfont={"color": LIGHT["second"]}),
+        yaxis=DOWN,
+    ),
 )
 
 
-@pytest.mark.parametrize("drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane"])
+@pytest.mark.parametrize("drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane", "lanes"])
 def test_every_class_has_a_rule_in_the_file_itself_and_on_the_page(drawn):
     drawing = svg.document(drawn, title="", desc="", source="x")
     css = re.search("<style>(.*)</style>", drawing).group(1)
