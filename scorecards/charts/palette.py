@@ -14,6 +14,12 @@ PALETTE = {
     "yeu": ("#b83c22", "#f59a82"),
     "kem": ("#7c1d12", "#f0604f"),
     "none": ("#66727e", "#98a4b0"),
+    # From low to high, one hue: on the first three stands ink, on the last two paper.
+    "step-1": ("#efe9f6", "#281f38"),
+    "step-2": ("#d6c8e9", "#43325f"),
+    "step-3": ("#b39bd4", "#61478d"),
+    "step-4": ("#7350a6", "#a98ed8"),
+    "step-5": ("#452478", "#d9caf2"),
 }
 LIGHT = {name: light for name, (light, _dark) in PALETTE.items()}
 NAME_OF = {light: name for name, light in LIGHT.items()}

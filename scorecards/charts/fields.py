@@ -1,0 +1,124 @@
+"""Units × fields as a heat map: a line of cells a unit, every value written in its cell."""
+
+from django.utils.translation import gettext as _
+
+from scorecards.calculation import LEVELS
+from scorecards.charts.chart import Chart, figure, number, plain
+from scorecards.charts.palette import LIGHT
+from scorecards.charts.ranking import LEADERS, MOST_BARS
+from scorecards.criteria_in_words import fields_finding, levels
+
+
+def fields_chart(across, *, title: str, source: str, illustrative: bool = False) -> Chart:
+    """Draw the index of each unit in each field, tinted by level; the units as printed.
+
+    ``across``: `criteria_across.FieldsAcross`. What is unknown is hatched, what does not apply is
+    a dash without a tint. Of more than 200 units the first 30 are drawn, and the title says so.
+    """
+    units = across.units if len(across.units) <= MOST_BARS else across.units[:LEADERS]
+    if len(units) < len(across.units):
+        title = _("%(title)s (the first %(shown)s of %(all)s units)") % {
+            "title": title,
+            "shown": number(len(units)),
+            "all": number(len(across.units)),
+        }
+    numbers = [field.node.number for field in across.fields]
+    lines = [[unit.fields[name] for name in numbers] for unit in units]
+    places = list(range(1, len(units) + 1))
+    columns = list(range(1, len(numbers) + 1))
+    heat = {
+        "type": "heatmap",
+        "x": columns,
+        "y": places,
+        "z": [
+            [None if cell.index_percent is None else float(cell.index_percent) for cell in line]
+            for line in lines
+        ],
+        "text": [[_text(cell, across.edition.decimals) for cell in line] for line in lines],
+        "texttemplate": "%{text}",
+        "customdata": [[_hover(unit, field, across) for field in across.fields] for unit in units],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+        "zmin": 0,
+        "zmax": 100,
+        "colorscale": _colour_scale(),
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    cells = [cell for line in lines for cell in line]
+    missing = any(cell.index_percent is None and not cell.excluded for cell in cells)
+    return Chart(
+        slug="linh-vuc",
+        title=title,
+        summary=fields_finding(across) or _("Every index is written in its cell."),
+        spec=figure(
+            [heat, *_legend(missing)],
+            title=title,
+            height=38 * len(units) + 190 + 18 * len(numbers),
+            margin={"l": 210, "r": 8, "t": 64, "b": 110 + 18 * len(numbers)},
+            xaxis={
+                "tickvals": columns,
+                "ticktext": [plain(name) for name in numbers],
+                "range": [0.5, len(numbers) + 0.5],
+                "title": {
+                    "text": "<br>".join(
+                        plain(f"{field.node.number}. {field.node.title}") for field in across.fields
+                    ),
+                    "font": {"size": 13},
+                },
+                "showgrid": False,
+                "zeroline": False,
+            },
+            yaxis={
+                "tickvals": places,
+                "ticktext": [_name(unit) for unit in units],
+                "range": [len(units) + 0.5, 0.5],
+                "showgrid": False,
+                "zeroline": False,
+            },
+        ),
+        table=None,
+        source=source,
+        illustrative=illustrative,
+    )
+
+
+def _name(unit):
+    return plain(unit.unit_name if unit.rank is None else f"{unit.rank}. {unit.unit_name}")
+
+
+def _text(cell, decimals):
+    if cell.index_percent is not None:
+        return number(cell.index_percent, decimals)
+    return "—" if cell.excluded else ""
+
+
+def _hover(unit, field, across):
+    cell = unit.fields[field.node.number]
+    if cell.index_percent is None:
+        return ""
+    value = number(cell.index_percent, across.edition.decimals)
+    return f"{plain(unit.unit_name)}<br>{plain(field.node.title)}<br>{value}%"
+
+
+def _colour_scale():
+    """Return the steps of the scale from 0 to 100 percent, each with one colour from end to end."""
+    floors = [0.0, *(float(floor) / 100 for floor in LEVELS), 1.0]
+    return [
+        [edge, LIGHT[f"step-{step}"]]
+        for step in range(1, len(floors))
+        for edge in floors[step - 1 : step + 1]
+    ]
+
+
+def _legend(missing):
+    """Return an empty trace for each level, and for what is unknown, to stand in the legend."""
+    entries = [(words, {"color": LIGHT[f"step-{step}"]}) for step, words in enumerate(levels(), 1)]
+    if missing:
+        pattern = {"shape": "/", "fgcolor": LIGHT["line"], "bgcolor": LIGHT["paper"]}
+        entries.append((_("no data yet"), {"color": LIGHT["none"], "pattern": pattern}))
+    return [
+        {"type": "bar", "x": [None], "y": [None], "name": plain(words), "marker": marker}
+        for words, marker in entries
+    ]
