@@ -16,7 +16,7 @@ from scorecards.calculation import ADJUSTING, COUNTED
 from scorecards.models.framework import Criterion
 from scorecards.models.publication import Edition, PublishedPoints
 
-Break = Literal["", "no_edition", "new", "not_comparable"]
+Break = Literal["", "no_edition", "new", "not_comparable", "other_maximum"]
 NoChange = Literal["", "other_unit", "other_maximum", "excluded_then", "unknown"]
 
 
@@ -186,6 +186,8 @@ def criterion_across(edition, number) -> CriterionAcross | None:
     same_unit = history.renamed_since(edition, rows, previous) if then else {}
     marks = [_mark(row, node, bool(parts), then, same_unit, break_) for row in rows]
     excluded = [mark for mark in marks if mark.standing == "excluded"]
+    if {mark.no_change for mark in marks if mark.standing != "excluded"} == {"other_maximum"}:
+        break_ = "other_maximum"
     siblings = [other for other in nodes if other.parent_number == node.parent_number]
     place = siblings.index(node)
     return CriterionAcross(

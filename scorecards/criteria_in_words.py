@@ -63,6 +63,12 @@ def _full_and_zero(across):
         "zero": number(zero, 0),
         "units": number(len(across.known), 0),
     }
+    if across.edition.is_full and full == len(across.known):
+        return format_html(_("All {units} units have full marks."), **words)
+    if across.edition.is_full and not full and not zero:
+        return format_html(
+            _("None of the {units} units has full marks, and none is without points."), **words
+        )
     if across.edition.is_full:
         first = ngettext(
             "{full} of {units} units has full marks, {zero} has none.",
@@ -133,6 +139,10 @@ def why_not_compared(across) -> str:
         "not_comparable": _(
             "The criterion or its maximum was changed, so the points cannot be compared with "
             "%(year)s."
+        )
+        % words,
+        "other_maximum": _(
+            "The maximum was another one in %(year)s, so the points cannot be compared."
         )
         % words,
         "": "",

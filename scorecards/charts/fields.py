@@ -3,10 +3,13 @@
 from django.utils.translation import gettext as _
 
 from scorecards.calculation import LEVELS
+from scorecards.charts import svg
 from scorecards.charts.chart import Chart, figure, number, plain
 from scorecards.charts.palette import LIGHT
 from scorecards.charts.ranking import LEADERS, MOST_BARS
 from scorecards.criteria_in_words import fields_finding, levels
+
+NAME_ROOM = 22  # pixels above each line of cells, where its name stands
 
 
 def fields_chart(across, *, title: str, source: str, illustrative: bool = False) -> Chart:
@@ -44,39 +47,35 @@ def fields_chart(across, *, title: str, source: str, illustrative: bool = False)
         "colorscale": _colour_scale(),
         "showscale": False,
         "xgap": 2,
-        "ygap": 2,
+        "ygap": NAME_ROOM,
     }
     cells = [cell for line in lines for cell in line]
+    columns_in_words = [f"{field.node.number}. {field.node.title}" for field in across.fields]
+    if any(cell.excluded for cell in cells):
+        columns_in_words.append(_("—: does not apply"))
+    below = [line for words in columns_in_words for line in svg.wrapped(words, svg.NARROWEST)]
     missing = any(cell.index_percent is None and not cell.excluded for cell in cells)
     return Chart(
         slug="linh-vuc",
         title=title,
         summary=fields_finding(across) or _("Every index is written in its cell."),
         spec=figure(
-            [heat, *_legend(missing)],
+            [heat, _names(units), *_legend(missing)],
             title=title,
-            height=38 * len(units) + 190 + 18 * len(numbers),
-            margin={"l": 210, "r": 8, "t": 64, "b": 110 + 18 * len(numbers)},
+            height=48 * len(units) + 174 + 17 * len(below),
+            margin={"l": 8, "r": 8, "t": 64, "b": 110 + 17 * len(below)},
             xaxis={
                 "tickvals": columns,
                 "ticktext": [plain(name) for name in numbers],
                 "range": [0.5, len(numbers) + 0.5],
                 "title": {
-                    "text": "<br>".join(
-                        plain(f"{field.node.number}. {field.node.title}") for field in across.fields
-                    ),
+                    "text": "<br>".join(map(plain, below)),
                     "font": {"size": 13},
                 },
                 "showgrid": False,
                 "zeroline": False,
             },
-            yaxis={
-                "tickvals": places,
-                "ticktext": [_name(unit) for unit in units],
-                "range": [len(units) + 0.5, 0.5],
-                "showgrid": False,
-                "zeroline": False,
-            },
+            yaxis={"range": [len(units) + 0.5, 0.25], "visible": False},
         ),
         table=None,
         source=source,
@@ -84,8 +83,21 @@ def fields_chart(across, *, title: str, source: str, illustrative: bool = False)
     )
 
 
-def _name(unit):
-    return plain(unit.unit_name if unit.rank is None else f"{unit.rank}. {unit.unit_name}")
+def _names(units):
+    """Return the names as texts, each on the upper edge of its line of cells."""
+    names = [row.unit_name if row.rank is None else f"{row.rank}. {row.unit_name}" for row in units]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [0.5] * len(names),
+        "y": [place + 0.5 for place in range(len(names))],
+        "text": [plain(name) for name in names],
+        "textposition": "middle right",
+        "textfont": {"color": LIGHT["ink"]},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _text(cell, decimals):

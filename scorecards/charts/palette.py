@@ -17,9 +17,9 @@ PALETTE = {
     # From low to high, one hue: on the first three stands ink, on the last two paper.
     "step-1": ("#efe9f6", "#281f38"),
     "step-2": ("#d6c8e9", "#43325f"),
-    "step-3": ("#b39bd4", "#61478d"),
-    "step-4": ("#7350a6", "#a98ed8"),
-    "step-5": ("#452478", "#d9caf2"),
+    "step-3": ("#bfabdd", "#61478d"),
+    "step-4": ("#7350a6", "#bea8e6"),
+    "step-5": ("#452478", "#e8dff9"),
 }
 LIGHT = {name: light for name, (light, _dark) in PALETTE.items()}
 NAME_OF = {light: name for name, light in LIGHT.items()}

@@ -264,10 +264,10 @@ def _strip(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
 def _cells(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
     """Draw a heat map: above each line of cells its name, in each cell its text. A cell without a
     value is hatched, or shows its text alone. What the columns are is said below."""
-    heat, *legend = traces
-    if any(trace.get("x") != [None] for trace in legend):
-        raise ValueError("beside a heat map stand the entries of its legend alone")
-    across, down = layout["xaxis"], layout["yaxis"]
+    heat, names, *legend = traces
+    if names.get("mode") != "text" or any(trace.get("x") != [None] for trace in legend):
+        raise ValueError("beside a heat map stand its names and the entries of its legend alone")
+    across = layout["xaxis"]
     body, top = _legend(legend, layout, canvas, 0)
     top += 0.6
     step = 1 / len(across["ticktext"])
@@ -277,7 +277,7 @@ def _cells(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
     )
     body += f'<g class="ink-soft" text-anchor="middle">{heads}</g>'
     top += LINE
-    for name, values, texts in zip(down["ticktext"], heat["z"], heat["text"], strict=True):
+    for name, values, texts in zip(names["text"], heat["z"], heat["text"], strict=True):
         for line in wrapped(html.unescape(name), canvas.room):
             body += f'<text y="{canvas.em(top + 1)}">{_escaped(line)}</text>'
             top += LINE

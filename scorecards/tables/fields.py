@@ -129,8 +129,8 @@ def heat_table(across, rows, **kwargs):
         hide=columns_without_values(rows, ["rank", "index_percent"]),
         summary_rows=[{"unit_name": _now("Median of the group"), **medians}] if medians else (),
         caption=_now(
-            "Points in each field ÷ the maximum that applies to the unit × 100; the darker, the "
-            "higher."
+            "Points in each field ÷ the maximum that applies to the unit × 100; the tint shows the "
+            "level."
         ),
         **kwargs,
     )

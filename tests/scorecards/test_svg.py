@@ -377,8 +377,8 @@ EVERYTHING = (
 def test_every_class_has_a_rule_in_the_file_itself_and_on_the_page(drawn):
     drawing = svg.document(drawn, title="", desc="", source="x")
     css = re.search("<style>(.*)</style>", drawing).group(1)
-    in_file = set(re.findall(r"\.([a-z-]+)[{,]", css))
-    on_page = set(re.findall(r"\.([a-z-]+)", PORTAL_CSS.read_text()))
+    in_file = set(re.findall(r"\.([a-z0-9-]+)[{,]", css))
+    on_page = set(re.findall(r"\.([a-z][a-z0-9-]*)", PORTAL_CSS.read_text()))
 
     assert used_classes(drawing) - in_file == set()
     inline_classes = used_classes(svg.inline(drawn, title="", desc=""))
@@ -389,7 +389,7 @@ def test_palette_is_the_one_of_the_page():
     css = PORTAL_CSS.read_text()
     dark = css.index("prefers-color-scheme: dark")
     declared = [
-        {name: value for name, value in re.findall(r"--([a-z-]+): (#[0-9a-f]+)", part)}
+        {name: value for name, value in re.findall(r"--([a-z0-9-]+): (#[0-9a-f]+)", part)}
         for part in (css[:dark], css[dark:])
     ]
 
