@@ -64,23 +64,32 @@ def _full_and_zero(across):
         "units": number(len(across.known), 0),
     }
     if across.edition.is_full and full == len(across.known):
-        return format_html(_("All {units} units have full marks."), **words)
+        return format_html(
+            ngettext("The one unit has full marks.", "All {units} units have full marks.", full),
+            **words,
+        )
     if across.edition.is_full and not full and not zero:
         return format_html(
-            _("None of the {units} units has full marks, and none is without points."), **words
+            ngettext(
+                "The one unit has part of the marks.",
+                "None of the {units} units has full marks, and none is without points.",
+                len(across.known),
+            ),
+            **words,
         )
     if across.edition.is_full:
         first = ngettext(
-            "{full} of {units} units has full marks, {zero} has none.",
-            "{full} of {units} units have full marks, {zero} have none.",
+            "{full} of {units} units has full marks; without points: {zero}.",
+            "{full} of {units} units have full marks; without points: {zero}.",
             full,
         )
     else:
         first = ngettext(
-            "Of the {units} units whose points are known, {full} has full marks, {zero} has none.",
-            "Of the {units} units whose points are known, {full} have full marks, {zero} have "
-            "none.",
-            full,
+            "Of {units} unit whose points are known, {full} has full marks; without points: "
+            "{zero}.",
+            "Of {units} units whose points are known, {full} have full marks; without points: "
+            "{zero}.",
+            len(across.known),
         )
     return format_html(first, **{**words, "full": format_html("<b>{}</b>", words["full"])})
 

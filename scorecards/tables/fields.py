@@ -1,5 +1,7 @@
 """The fields of an edition: each across its units, and every unit in each."""
 
+from typing import ClassVar
+
 import django_tables2 as tables
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -99,6 +101,7 @@ class HeatTable(PortalTable):
     unit_name = tables.Column(_("Unit"), order_by="sort_key", attrs=ROW_HEADING)
     index_percent = PlacesColumn(_("Index (%)"))
     data_kind = FileColumn(_("Kind of data"))
+    families: ClassVar = {"field_": _("Index (%) in the field of that number")}
 
     class Meta(PortalTable.Meta):
         attrs = {"class": "heat"}

@@ -348,6 +348,80 @@ def test_document_widths_are_those_of_the_page():
     assert bars == [0.84 * width, 0.42 * width]
 
 
+def heat(values, texts, *, names=("Sở A", "Sở B"), **changes):
+    cells = {
+        "type": "heatmap",
+        "z": values,
+        "text": texts,
+        "zmin": 0,
+        "zmax": 100,
+        "colorscale": [
+            *([0, LIGHT["step-1"]], [0.5, LIGHT["step-1"]]),
+            *([0.5, LIGHT["step-4"]], [1, LIGHT["step-4"]]),
+        ],
+    }
+    named = {**texts_of(names), "showlegend": False}
+    legend = {**bar([None], colour="step-1"), "y": [None], "name": "below 50%"}
+    return figure(
+        [cells, named, legend],
+        title="Fields",
+        height=300,
+        xaxis={"ticktext": ["1", "2"], "title": {"text": "1. Field<br>2. Other &lt;field"}},
+        **changes,
+    )
+
+
+def texts_of(names):
+    return {"type": "scatter", "mode": "text", "x": [0.5] * len(names), "text": list(names)}
+
+
+def test_a_heat_map_writes_every_value_in_its_cell():
+    root = inline(heat([[49, 50], [100, 0]], [["49,00", "50,00"], ["100,00", "0,00"]]))
+    assert words(root) == [
+        *("■ below 50%", "1", "2"),
+        *("Sở A", "49,00", "50,00"),
+        *("Sở B", "100,00", "0,00"),
+        *("1. Field", "2. Other <field"),
+    ]
+    assert [len(of_class(root, "rect", f"t-step-{step}")) for step in (1, 4)] == [2, 2]
+    assert ["".join(text.itertext()) for text in of_class(root, "text", "on-tone")] == [
+        "50,00",
+        "100,00",
+    ]
+
+
+def test_a_heat_map_hatches_what_is_unknown_and_writes_what_does_not_apply():
+    root = inline(heat([[None, 50], [None, 90]], [["", "50"], ["—", "90"]]))
+    assert len(of_class(root, "line", "s-none")) == 1
+    assert [text.text for text in of_class(root, "text", "ink-soft") if text.text == "—"] == ["—"]
+
+
+def test_a_heat_map_with_other_traces_is_refused():
+    drawn = heat([[1, 2], [3, 4]], [["1", "2"], ["3", "4"]])
+    drawn["data"].append(bar([5]))
+    with pytest.raises(ValueError, match="legend alone"):
+        svg.inline(drawn, title="", desc="")
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_text_on_every_step_can_be_read(mode):
+    for step in range(1, 6):
+        name = f"step-{step}"
+        text = "paper" if name in svg.DARK_STEPS else "ink"
+        assert contrast(PALETTE[name][mode], PALETTE[text][mode]) >= 4.5, name
+
+
+def contrast(one, other):
+    lighter, darker = sorted(map(luminance, (one, other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def used_classes(drawing):
     return {name for names in re.findall(r'class="([^"]+)"', drawing) for name in names.split()}
 
@@ -370,10 +444,11 @@ EVERYTHING = (
         barmode="stack",
     ),
     plane(line([1, 2]), dots([1]), shapes=[line_across(3, colour="none", dash="dot")]),
+    heat([[10, 60], [None, 90]], [["10", "60"], ["", "90"]]),
 )
 
 
-@pytest.mark.parametrize("drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane"])
+@pytest.mark.parametrize("drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane", "heat"])
 def test_every_class_has_a_rule_in_the_file_itself_and_on_the_page(drawn):
     drawing = svg.document(drawn, title="", desc="", source="x")
     css = re.search("<style>(.*)</style>", drawing).group(1)
