@@ -64,7 +64,8 @@ def distribution_chart(
     shown, percent, None or NaN where unknown) and ``class_name`` (str, "" where not classified).
     ``bands`` from the top down, only where the class goes by the index; an inferred edge says so.
     Up to 60 units are a dot each, more are counted in columns that include their lower end and
-    the last its upper end as well. The scale starts at the ten below the lowest index, at 90 at most.
+    the last its upper end as well. The scale starts at the ten below the lowest index,
+    at 90 at most.
     """
     rows = [row for row in results.to_dict("records") if known(row["index_percent"])]
     rows.sort(key=lambda row: float(row["index_percent"]))

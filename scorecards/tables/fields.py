@@ -5,7 +5,7 @@ from typing import ClassVar
 import django_tables2 as tables
 from django.utils.formats import number_format
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scorecards.calculation import level_of
@@ -56,7 +56,7 @@ def field_table(across, *, criterion_url):
     return FieldTable(
         rows,
         hide=columns_without_values(rows, ["median", "lowest", "highest"]),
-        caption=_now(
+        caption=gettext(
             "Each field leads to all units on it; units to which it does not apply are not counted."
         ),
     )
@@ -130,8 +130,8 @@ def heat_table(across, rows, **kwargs):
         ],
         sequence=("rank", "unit", "unit_name", "index_percent", "...", "data_kind"),
         hide=columns_without_values(rows, ["rank", "index_percent"]),
-        summary_rows=[{"unit_name": _now("Median of the group"), **medians}] if medians else (),
-        caption=_now(
+        summary_rows=[{"unit_name": gettext("Median of the group"), **medians}] if medians else (),
+        caption=gettext(
             "Points in each field ÷ the maximum that applies to the unit × 100; the tint shows the "
             "level."
         ),
