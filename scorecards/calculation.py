@@ -15,6 +15,11 @@ from typing import Literal, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 Number = Decimal | Fraction
 
+Standing = Literal["full", "part", "zero", "unknown", "excluded"]
+Adjustment = Literal["gained", "lost", "even"]
+
+# Where the levels of a field's index begin, from the second to the fifth; the same every year.
+LEVELS = (Decimal(50), Decimal(70), Decimal(80), Decimal(90))
 COUNTED = frozenset(("appraised", "survey"))
 ADJUSTING = frozenset(("bonus", "penalty"))
 
@@ -210,6 +215,47 @@ def places_gained(previous: int | None, current: int | None) -> int | None:
     if previous is None or current is None:
         return None
     return previous - current
+
+
+def standing_of(points: Decimal | None, max_points: Decimal | None) -> Standing:
+    """Say how points stand against the maximum that applies: "full", "part" or "zero".
+
+    "excluded" where the maximum is 0: the criterion does not apply. "unknown" if the points are,
+    or if they are above 0 and the maximum is unknown. Exact: 99.996 % is not "full".
+    """
+    if max_points == 0:
+        return "excluded"
+    if points is None:
+        return "unknown"
+    if points <= 0:
+        return "zero"
+    if max_points is None:
+        return "unknown"
+    return "full" if points >= max_points else "part"
+
+
+def adjustment_of(points: Decimal | None) -> Adjustment:
+    """Say whether bonus or penalty changed a unit's points; an empty one means none."""
+    if not points:
+        return "even"
+    return "gained" if points > 0 else "lost"
+
+
+def change(then: Decimal | None, now: Decimal | None) -> Decimal | None:
+    """Return the points gained since, negative if lost; None unless both are known."""
+    if then is None or now is None:
+        return None
+    return now - then
+
+
+def quarter_of(percent: Decimal) -> int:
+    """Return which quarter of the scale holds ``percent``: 0 below 25, 3 from 75 upwards."""
+    return max(0, min(3, int(percent // 25)))
+
+
+def level_of(percent: Decimal) -> int:
+    """Return the level from 1 to 5 that `LEVELS` gives an index in percent."""
+    return 1 + sum(percent >= floor for floor in LEVELS)
 
 
 def adds_up(

@@ -9,6 +9,7 @@ from django.urls import path, register_converter
 from scorecards.views import (
     api,
     comparison,
+    criterion,
     documents,
     drafts,
     embedded,
@@ -75,6 +76,7 @@ def with_files(address, view, name):
 
 LEAGUE = "<slug:authority>/<year:year>/<slug:group>"
 VERSION = f"{LEAGUE}/v<int:version>"
+CRITERION = "tieu-chi/<criterion:number>"
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -146,6 +148,14 @@ urlpatterns = [
     ),
     path(f"{VERSION}/nhung/<slug:slug>/", embedded.embedded, name="embedded"),
     *with_files(f"{LEAGUE}/v<int:version>/dinh-chinh", errata.edition_errata, "edition_errata"),
+    *with_files(f"{VERSION}/linh-vuc", criterion.fields, "fields_version"),
+    *with_files(f"{LEAGUE}/linh-vuc", criterion.fields, "fields"),
+    path(f"{VERSION}/linh-vuc/bieu-do/<slug:slug>.<chart:suffix>", criterion.fields_picture),
+    path(f"{LEAGUE}/linh-vuc/bieu-do/<slug:slug>.<chart:suffix>", criterion.fields_picture),
+    *with_files(f"{VERSION}/{CRITERION}", criterion.criterion, "criterion_version"),
+    *with_files(f"{LEAGUE}/{CRITERION}", criterion.criterion, "criterion"),
+    path(f"{VERSION}/{CRITERION}/bieu-do/<slug:slug>.<chart:suffix>", criterion.criterion_chart),
+    path(f"{LEAGUE}/{CRITERION}/bieu-do/<slug:slug>.<chart:suffix>", criterion.criterion_chart),
     *with_files(
         f"{LEAGUE}/v<int:version>/<slug:unit>",
         public.unit_in_edition,

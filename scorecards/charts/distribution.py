@@ -63,7 +63,8 @@ def distribution_chart(
     shown, percent, None where unknown) and ``class_name`` (str, "" where not classified).
     ``bands`` from the top down, only where the class goes by the index; an inferred edge says so.
     Up to 60 units are a dot each, more are counted in columns that include their lower end and
-    the last its upper end as well. The scale starts at the ten below the lowest index.
+    the last its upper end as well. The scale starts at the ten below the lowest index,
+    at 90 at most.
     """
     rows = [row for row in results if known(row["index_percent"])]
     rows.sort(key=lambda row: float(row["index_percent"]))
@@ -100,7 +101,7 @@ def distribution_chart(
 
 def _scale(rows: Sequence[dict]) -> tuple[int, int]:
     indexes = [float(row["index_percent"]) for row in rows] or [0.0]
-    return math.floor(min(indexes) / 10) * 10, max(100, math.ceil(max(indexes) / 10) * 10)
+    return min(math.floor(min(indexes) / 10) * 10, 90), max(100, math.ceil(max(indexes) / 10) * 10)
 
 
 def _step(start: int, end: int) -> int:

@@ -18,6 +18,12 @@ PALETTE = {
     "third": ("#c2500a", "#f0a14a"),
     "fourth": ("#8e3f8c", "#e09adf"),
     "none": ("#66727e", "#98a4b0"),
+    # From low to high, one hue: on the first three stands ink, on the last two paper.
+    "step-1": ("#efe9f6", "#281f38"),
+    "step-2": ("#d6c8e9", "#43325f"),
+    "step-3": ("#bfabdd", "#61478d"),
+    "step-4": ("#7350a6", "#bea8e6"),
+    "step-5": ("#452478", "#e8dff9"),
 }
 LIGHT = {name: light for name, (light, _dark) in PALETTE.items()}
 NAME_OF = {light: name for name, light in LIGHT.items()}

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from scorecards.charts.palette import NAME_OF, PALETTE
+from scorecards.charts.palette import LIGHT, NAME_OF, PALETTE
 
 FONT_FAMILY = 'system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif'
 EM = 13  # pixels, where nothing else says how large an em is
@@ -22,6 +22,9 @@ FILE_WIDTH, FILE_MARGIN = 720, 24
 LINE = 1.4  # from one line of text to the next
 BARS_END = 0.84  # of the width; the rest is the column of values
 MANY_ROWS = 40
+CELL = 1.9  # the height of a cell of a heat map, em
+CELL_TEXT = 0.8  # its letters, so that "100,00" fits the eighth part of the narrowest phone
+DARK_STEPS = ("step-4", "step-5")  # paper is read on them, ink on the others
 
 
 class Canvas:
@@ -120,6 +123,8 @@ def _draw(figure: dict, canvas: Canvas) -> Drawing:
     kinds = {(trace["type"], trace.get("orientation")) for trace in traces}
     if not kinds or layout.get("annotations"):
         raise ValueError("no drawing for an empty figure, nor for annotations: use the legend")
+    if traces[0]["type"] == "heatmap":
+        return _cells(traces, layout, canvas)
     if kinds == {("bar", "h")} and layout.get("barmode") == "stack":
         return _strip(traces, layout, canvas)
     if ("bar", "h") in kinds and kinds <= {("bar", "h"), ("scatter", None)}:
@@ -254,6 +259,75 @@ def _strip(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
         f"{legend}",
         bottom,
     )
+
+
+def _cells(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
+    """Draw a heat map: above each line of cells its name, in each cell its text. A cell without a
+    value is hatched, or shows its text alone. What the columns are is said below."""
+    heat, names, *legend = traces
+    if names.get("mode") != "text" or any(trace.get("x") != [None] for trace in legend):
+        raise ValueError("beside a heat map stand its names and the entries of its legend alone")
+    across = layout["xaxis"]
+    body, top = _legend(legend, layout, canvas, 0)
+    top += 0.6
+    step = 1 / len(across["ticktext"])
+    heads = "".join(
+        f'<text x="{canvas.x((i + 0.5) * step)}" y="{canvas.em(top + 1)}">{_text(name)}</text>'
+        for i, name in enumerate(across["ticktext"])
+    )
+    body += f'<g class="ink-soft" text-anchor="middle">{heads}</g>'
+    top += LINE
+    for name, values, texts in zip(names["text"], heat["z"], heat["text"], strict=True):
+        for line in wrapped(html.unescape(name), canvas.room):
+            body += f'<text y="{canvas.em(top + 1)}">{_escaped(line)}</text>'
+            top += LINE
+        for i, (value, text) in enumerate(zip(values, texts, strict=True)):
+            body += _cell(heat, value, text, (i * step, step), top, canvas)
+        top += CELL + 0.4
+    for title in _axis_title(across).split("<br>"):
+        for line in wrapped(html.unescape(title), canvas.room):
+            body += f'<text class="ink-soft" y="{canvas.em(top + 1)}">{_escaped(line)}</text>'
+            top += LINE
+    return Drawing(body, top)
+
+
+def _cell(
+    heat: dict,
+    value: float | None,
+    text: str,
+    across: tuple[float, float],
+    top: float,
+    canvas: Canvas,
+) -> str:
+    """Draw one cell and its text, which is ink or paper, whichever can be read on its colour."""
+    left, width = across
+    gap = 0.003
+    if value is None and not text:
+        hatched = {"marker": {"pattern": {"fgcolor": LIGHT["none"]}}}
+        return _hatch(hatched, canvas, (left, left + width - gap), top, CELL)
+    x, y = canvas.x(left + width / 2), canvas.em(top + CELL / 2 + 0.31, CELL_TEXT)
+    rect, tone = "", "ink-soft"
+    if value is not None:
+        colour = _colour_at(heat, value)
+        tone = "on-tone" if _name(colour) in DARK_STEPS else "ink"
+        rect = (
+            f'<rect{_fill(colour)} x="{canvas.x(left)}" y="{canvas.em(top)}" '
+            f'width="{canvas.x(width - gap)}" height="{canvas.em(CELL)}"/>'
+        )
+    return (
+        f'{rect}<text class="{tone}" x="{x}" y="{y}" text-anchor="middle" '
+        f'font-size="{canvas.em(CELL_TEXT)}">{_text(text)}</text>'
+    )
+
+
+def _colour_at(heat: dict, value: float) -> str:
+    """Return the colour of the step of the scale that holds ``value``."""
+    fraction = (value - heat["zmin"]) / (heat["zmax"] - heat["zmin"])
+    found = heat["colorscale"][0][1]
+    for start, colour in heat["colorscale"][::2]:
+        if fraction >= start:
+            found = colour
+    return found
 
 
 def _plane(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:

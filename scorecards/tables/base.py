@@ -6,6 +6,7 @@ shows, a ``value_…`` method what the files hold.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import ClassVar
 
 import django_tables2 as tables
 from django.utils.formats import number_format
@@ -74,6 +75,8 @@ class PortalTable(tables.Table):
 
     caption = None
     summary_rows = ()
+    # The beginnings of the names of columns that an edition may have several of, with headings.
+    families: ClassVar = {}
 
     class Meta:
         template_name = "components/table.html"

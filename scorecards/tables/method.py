@@ -1,6 +1,8 @@
 """The criteria by which a group was scored."""
 
 import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from scorecards.tables.base import FileColumn, PlacesColumn, PortalTable
@@ -33,6 +35,12 @@ class MethodTable(PortalTable):
             "id": lambda record: f"{record['group']}-{record['number']}",
         }
 
+    def render_number(self, value, record):
+        return format_html('<a href="{}">{}</a>', record["url"], value)
+
+    def value_number(self, value):
+        return value
+
     def render_evidence_required(self, value):
         return _("evidence required") if value else ""
 
@@ -45,10 +53,13 @@ def method_rows(criteria, edition, exceptions):
 
     ``exceptions``: criterion number → (unit name, its own maximum) of every unit that has one.
     """
+    words = [edition.authority.slug, edition.year, edition.group.slug]
+    league_url = reverse("league_table", args=words)
     return [
         {
             "group": edition.group.slug,
             "number": row.number,
+            "url": f"{league_url}tieu-chi/{row.number}/",
             "level": row.number.count(".") + 1,
             "title": row.title,
             "kind": row.get_kind_display(),

@@ -11,8 +11,10 @@ from scorecards.comparing import MOST_UNITS
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition
 from scorecards.tables.comparison import ComparisonTable
+from scorecards.tables.criterion import CriterionTable
 from scorecards.tables.decisions import DecisionTable
 from scorecards.tables.errata import DifferenceTable, ErrataTable
+from scorecards.tables.fields import HeatTable
 from scorecards.tables.league import LeagueTable
 from scorecards.tables.method import MethodTable
 from scorecards.tables.registry import UnitTable
@@ -31,6 +33,16 @@ RESOURCES = (
         "/{authority}/{year}/{group}/{unit}",
         DetailTable,
         gettext_lazy("the points of one unit by criterion"),
+    ),
+    (
+        "/{authority}/{year}/{group}/linh-vuc",
+        HeatTable,
+        gettext_lazy("every unit in every field"),
+    ),
+    (
+        "/{authority}/{year}/{group}/tieu-chi/{number}",
+        CriterionTable,
+        gettext_lazy("one criterion across the units"),
     ),
     ("/{authority}/{year}/phuong-phap", MethodTable, gettext_lazy("the criteria of one year")),
     ("/{authority}/don-vi", UnitTable, gettext_lazy("the registry of units")),
@@ -53,6 +65,7 @@ PARAMETERS = {
     "group": {"type": "string", "example": "so-nganh"},
     "unit": {"type": "string", "example": "so-tai-chinh"},
     "version": {"type": "integer", "example": 1},
+    "number": {"type": "string", "example": "1.1"},
 }
 # What an address takes behind its "?": name, schema, example, whether it is needed.
 QUERIES = {
@@ -81,7 +94,7 @@ WHOLE = {
     "changes",
     "canonical_bytes",
 }
-TRUTH = {"evidence_required", "comparable"}
+TRUTH = {"evidence_required", "comparable", "applies"}
 DAYS = {"starts_on", "ends_on", "public_from"}
 
 
@@ -182,8 +195,17 @@ def _schemas():
                 "type": "object",
                 "required": [name for name, __ in columns],
                 "properties": {name: _schema(name, heading) for name, heading in columns},
+                **_columns_of_the_edition(table_class),
             },
         )
+
+
+def _columns_of_the_edition(table_class):
+    """Return the columns that each edition has as many of as it has criteria."""
+    families = {
+        f"^{start}": _schema(start, str(heading)) for start, heading in table_class.families.items()
+    }
+    return {"patternProperties": families} if families else {}
 
 
 def _schema(name, heading):

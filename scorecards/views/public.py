@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freshness.pages import published
-from scorecards import history, peers, wording
+from scorecards import criteria_across, history, peers, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
@@ -196,6 +196,7 @@ def league_table(request, authority, year, group, version=None, suffix=None):
             **league.context(query_of(request)),
             "dataset": dataset.league(request, edition),
             "correction": correction_of(edition) if version else None,
+            "fields": criteria_across.fields_of(criteria_across.tree_of(edition, level=1)),
             "embed_url": request.build_absolute_uri(
                 f"{league_url(edition, edition.version)}nhung/"
             ),
@@ -244,6 +245,7 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
         "correction": correction_of(edition) if version else None,
         "ranked_units": edition.results.filter(rank__isnull=False).count(),
         "inferred": edition.bands.filter(inferred=True).exists(),
+        "has_fields": bool(criteria_across.fields_of(details)),
         "left_out": wording.left_out(details, edition),
         "file_url": unit_url.rstrip("/"),
         **profile.context(

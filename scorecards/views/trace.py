@@ -75,6 +75,7 @@ def criterion_of_unit(request, authority, year, group, unit, number, version=Non
         "origin": wording.origin_of(trace.node) if trace.is_leaf else "",
         "table": table,
         "unit_url": unit_url,
+        "criterion_url": f"{league_url(edition, version)}tieu-chi/{number}/",
         "method_url": reverse("method", args=[authority, year]),
         "illustrative": edition.illustrative,
         "correction": correction_of(edition) if version else None,

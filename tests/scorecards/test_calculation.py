@@ -13,18 +13,23 @@ from scorecards.calculation import (
     Result,
     Rules,
     adds_up,
+    adjustment_of,
     ahead,
     branch_totals,
+    change,
     class_of,
     competition_ranks,
     compute,
     half_up,
     index_of,
+    level_of,
     mean,
     median,
     places_gained,
     points_lost,
+    quarter_of,
     spread,
+    standing_of,
 )
 
 TAY_NINH = [
@@ -363,6 +368,60 @@ def test_compute_ranks_only_who_is_ranked_and_has_an_index(framework_ranked, exp
 )
 def test_places_gained(previous, current, expected):
     assert places_gained(previous, current) == expected
+
+
+@pytest.mark.parametrize(
+    ("points", "max_points", "expected"),
+    [
+        ("2", "2", "full"),
+        ("2.5", "2", "full"),
+        ("1.999", "2", "part"),
+        ("0", "2", "zero"),
+        ("-1", "2", "zero"),
+        (None, "2", "unknown"),
+        ("1", None, "unknown"),
+        ("0", None, "zero"),
+        ("1", "0", "excluded"),
+        (None, "0.00", "excluded"),
+    ],
+)
+def test_standing(points, max_points, expected):
+    points, max_points = (None if text is None else Decimal(text) for text in (points, max_points))
+    assert standing_of(points, max_points) == expected
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [("0.5", "gained"), ("-0.5", "lost"), ("0.00", "even"), (None, "even")],
+)
+def test_adjustment(points, expected):
+    assert adjustment_of(None if points is None else Decimal(points)) == expected
+
+
+def test_change_needs_both_years():
+    assert change(Decimal("1.25"), Decimal("1")) == Decimal("-0.25")
+    assert [change(None, Decimal(1)), change(Decimal(0), None)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("percent", "quarter", "level"),
+    [
+        ("-1", 0, 1),
+        ("0", 0, 1),
+        ("24.99", 0, 1),
+        ("25", 1, 1),
+        ("50", 2, 2),
+        ("69.99", 2, 2),
+        ("70", 2, 3),
+        ("75", 3, 3),
+        ("80", 3, 4),
+        ("90", 3, 5),
+        ("100", 3, 5),
+        ("104", 3, 5),
+    ],
+)
+def test_quarters_and_levels_include_their_lower_end(percent, quarter, level):
+    assert (quarter_of(Decimal(percent)), level_of(Decimal(percent))) == (quarter, level)
 
 
 @pytest.mark.parametrize(

@@ -358,6 +358,11 @@ HEALTH = [
 ]
 
 
+def test_distribution_of_units_that_all_have_100_percent_has_a_scale():
+    chart = distribution_chart(results([("Sở A", "100.00", 1, "Tốt")]), decimals=2, **ABOUT)
+    assert chart.figure.layout.xaxis.range == (90, 100)
+
+
 def test_trend_follows_the_unit_beside_the_median_of_its_group():
     chart = trend(*reversed(HEALTH))
 

@@ -427,6 +427,80 @@ def test_scale_that_runs_downwards_has_its_rows_below_each_other_under_vertical_
     assert [(line.get("x1"), line.get("x2")) for line in upright] == [("0%", "0%"), ("50%", "50%")]
 
 
+def heat(values, texts, *, names=("Sở A", "Sở B"), **changes):
+    cells = {
+        "type": "heatmap",
+        "z": values,
+        "text": texts,
+        "zmin": 0,
+        "zmax": 100,
+        "colorscale": [
+            *([0, LIGHT["step-1"]], [0.5, LIGHT["step-1"]]),
+            *([0.5, LIGHT["step-4"]], [1, LIGHT["step-4"]]),
+        ],
+    }
+    named = {**texts_of(names), "showlegend": False}
+    legend = {**bar([None], colour="step-1"), "y": [None], "name": "below 50%"}
+    return figure(
+        [cells, named, legend],
+        title="Fields",
+        height=300,
+        xaxis={"ticktext": ["1", "2"], "title": {"text": "1. Field<br>2. Other &lt;field"}},
+        **changes,
+    )
+
+
+def texts_of(names):
+    return {"type": "scatter", "mode": "text", "x": [0.5] * len(names), "text": list(names)}
+
+
+def test_a_heat_map_writes_every_value_in_its_cell():
+    root = inline(heat([[49, 50], [100, 0]], [["49,00", "50,00"], ["100,00", "0,00"]]))
+    assert words(root) == [
+        *("■ below 50%", "1", "2"),
+        *("Sở A", "49,00", "50,00"),
+        *("Sở B", "100,00", "0,00"),
+        *("1. Field", "2. Other <field"),
+    ]
+    assert [len(of_class(root, "rect", f"t-step-{step}")) for step in (1, 4)] == [2, 2]
+    assert ["".join(text.itertext()) for text in of_class(root, "text", "on-tone")] == [
+        "50,00",
+        "100,00",
+    ]
+
+
+def test_a_heat_map_hatches_what_is_unknown_and_writes_what_does_not_apply():
+    root = inline(heat([[None, 50], [None, 90]], [["", "50"], ["—", "90"]]))
+    assert len(of_class(root, "line", "s-none")) == 1
+    assert [text.text for text in of_class(root, "text", "ink-soft") if text.text == "—"] == ["—"]
+
+
+def test_a_heat_map_with_other_traces_is_refused():
+    drawn = heat([[1, 2], [3, 4]], [["1", "2"], ["3", "4"]])
+    drawn["data"].append(bar([5]))
+    with pytest.raises(ValueError, match="legend alone"):
+        svg.inline(drawn, title="", desc="")
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_text_on_every_step_can_be_read(mode):
+    for step in range(1, 6):
+        name = f"step-{step}"
+        text = "paper" if name in svg.DARK_STEPS else "ink"
+        assert contrast(PALETTE[name][mode], PALETTE[text][mode]) >= 4.5, name
+
+
+def contrast(one, other):
+    lighter, darker = sorted(map(luminance, (one, other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
 def used_classes(drawing):
     return {name for names in re.findall(r'class="([^"]+)"', drawing) for name in names.split()}
 
@@ -468,15 +542,18 @@ EVERYTHING = (
         dots([1], mode="text", textfont={"color": LIGHT["second"]}),
         yaxis=DOWN,
     ),
+    heat([[10, 60], [None, 90]], [["10", "60"], ["", "90"]]),
 )
 
 
-@pytest.mark.parametrize("drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane", "lanes"])
+@pytest.mark.parametrize(
+    "drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane", "lanes", "heat"]
+)
 def test_every_class_has_a_rule_in_the_file_itself_and_on_the_page(drawn):
     drawing = svg.document(drawn, title="", desc="", source="x")
     css = re.search("<style>(.*)</style>", drawing).group(1)
-    in_file = set(re.findall(r"\.([a-z-]+)[{,]", css))
-    on_page = set(re.findall(r"\.([a-z-]+)", PORTAL_CSS.read_text()))
+    in_file = set(re.findall(r"\.([a-z0-9-]+)[{,]", css))
+    on_page = set(re.findall(r"\.([a-z][a-z0-9-]*)", PORTAL_CSS.read_text()))
 
     assert used_classes(drawing) - in_file == set()
     inline_classes = used_classes(svg.inline(drawn, title="", desc=""))
@@ -487,7 +564,7 @@ def test_palette_is_the_one_of_the_page():
     css = PORTAL_CSS.read_text()
     dark = css.index("prefers-color-scheme: dark")
     declared = [
-        {name: value for name, value in re.findall(r"--([a-z-]+): (#[0-9a-f]+)", part)}
+        {name: value for name, value in re.findall(r"--([a-z0-9-]+): (#[0-9a-f]+)", part)}
         for part in (css[:dark], css[dark:])
     ]
 
