@@ -203,18 +203,24 @@ def places_gained(previous: int | None, current: int | None) -> int | None:
     return previous - current
 
 
+def enough_in_common(common: Number, whole: Number, least_share: Fraction = LEAST_SHARE) -> bool:
+    """Say whether two years share enough of the maximum to be compared at all."""
+    return common > 0 and Fraction(common) >= Fraction(whole) * least_share
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a unit's index moved on the leaves that two years have in common.
 
-    ``leaves`` and ``max_points`` say how many they are and what they are worth. ``then`` and
+    ``leaves`` and ``max_points`` say how many they are and what they are worth (None where no
+    maximum is known: announced totals). ``then`` and
     ``now`` are the index on them in percent, rounded half up; ``change`` is the difference of the
     two as they are shown, in percentage points. ``reason`` says why there is no change: not enough
     is common, or points are missing.
     """
 
     leaves: int
-    max_points: Decimal
+    max_points: Decimal | None
     then: Decimal | None = None
     now: Decimal | None = None
     change: Decimal | None = None
@@ -249,7 +255,7 @@ def progress(
     found = Progress(len(counted), max_points)
     if whole is None:
         return replace(found, reason="unknown_maximum")
-    if not max_points or max_points < Fraction(whole) * least_share:
+    if not enough_in_common(max_points, whole, least_share):
         return replace(found, reason="too_little")
     if any(marks[number][0] is None for marks in (then, now) for number in counted):
         return replace(found, reason="incomplete")
@@ -261,6 +267,17 @@ def progress(
         for marks in (then, now)
     )
     return replace(found, then=index_then, now=index_now, change=index_now - index_then)
+
+
+def progress_of_totals(then: Decimal | None, now: Decimal | None, decimals: int) -> Progress:
+    """Return how far an announced index moved, where neither criteria nor maxima are printed.
+
+    Whoever asks has made sure that the method declares the totals comparable.
+    """
+    if then is None or now is None:
+        return Progress(1, None, reason="incomplete")
+    then, now = half_up(then, decimals), half_up(now, decimals)
+    return Progress(1, None, then=then, now=now, change=now - then)
 
 
 def adds_up(

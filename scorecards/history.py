@@ -107,7 +107,7 @@ def previous_edition(edition) -> Edition | None:
             framework__year=edition.framework.year - 1,
             framework__round=edition.framework.round,
         )
-        .select_related("framework")
+        .select_related("framework__group__authority", "decision")
         .defer("canonical")
         .first()
     )

@@ -14,6 +14,8 @@ PALETTE = {
     "yeu": ("#b83c22", "#f59a82"),
     "kem": ("#7c1d12", "#f0604f"),
     "none": ("#66727e", "#98a4b0"),
+    "up": ("#0b4f8a", "#8fc3f5"),
+    "down": ("#a1151c", "#f0787c"),
 }
 LIGHT = {name: light for name, (light, _dark) in PALETTE.items()}
 NAME_OF = {light: name for name, light in LIGHT.items()}

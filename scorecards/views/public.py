@@ -17,7 +17,7 @@ from scorecards.models.publication import Edition, PublishedResult
 from scorecards.tables.decisions import DecisionTable, edition_rows
 from scorecards.tables.registry import UnitTable, unit_rows
 from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
-from scorecards.views import dataset, trail
+from scorecards.views import dataset, over_the_years, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority, Unit
@@ -68,12 +68,7 @@ def _year_in_words(overviews):
 def authority(request, authority, suffix=None):
     """Show one authority: its years, the classes of each, the leaders, the mean over the years."""
     authority = get_object_or_404(Authority, slug=authority)
-    editions = (
-        current_editions()
-        .filter(framework__group__authority=authority)
-        .order_by("-framework__year", "framework__group__position")
-    )
-    overviews = history.overviews(editions)
+    overviews = _overviews_of(authority)
     table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
         return table_response(table, suffix, file_name(authority.slug), _about(authority))
@@ -84,12 +79,28 @@ def authority(request, authority, suffix=None):
     context = {
         "authority": authority,
         "section": "results",
-        "years": years,
+        "newest": years[:1],
+        "older": years[1:],
+        "groups": over_the_years.groups(overviews),
+        "chart_url": f"{reverse('authority', args=[authority.slug])}bieu-do/",
         "illustrative": authority.illustrative,
         "file_url": _without_slash(reverse("authority", args=[authority.slug])),
         "crumbs": trail.to(trail.authority(authority)),
     }
     return render(request, "scorecards/authority.html", context)
+
+
+def _overviews_of(authority):
+    editions = current_editions().filter(framework__group__authority=authority)
+    return history.overviews(editions.order_by("-framework__year", "framework__group__position"))
+
+
+def authority_chart(request, authority, slug, suffix):
+    """Return one chart of a group over the years."""
+    authority = get_object_or_404(Authority, slug=authority)
+    groups = over_the_years.groups(_overviews_of(authority))
+    charts = {chart.slug: chart for group in groups for chart in group.charts}
+    return chart_response(charts.get(slug), suffix)
 
 
 def _without_slash(address):
@@ -190,6 +201,10 @@ def league_table(request, authority, year, group, version=None, suffix=None):
             **league.context(query_of(request)),
             "dataset": dataset.league(request, edition),
             "correction": correction_of(edition) if version else None,
+            "changes": wording.moves_in_words(edition, league.results, league.moves),
+            "progress_url": None
+            if version
+            else reverse("most_improved", args=[authority, year, group]),
             "embed_url": request.build_absolute_uri(
                 f"{league_url(edition, edition.version)}nhung/"
             ),
