@@ -97,7 +97,7 @@ def compare(edition) -> Comparison:
         previous,
         compared=tuple(compared),
         left_out=tuple(unit for unit in measured if unit.change is None),
-        leaves=len(leaves.now),
+        leaves=leaves.counted,
         reason="" if compared else _why_nothing(measured, leaves),
         totals=leaves.totals,
     )
@@ -203,6 +203,7 @@ class _Leaves:
         self.adjusting = {
             number for number, kind in self.common.items() if kind in calculation.ADJUSTING
         }
+        self.counted = sum(node.kind in calculation.COUNTED for node in self.now.values())
         self.totals = len(self.now) == len(then) == 1
         self._marks = self._read([*rows_now, *rows_then])
 

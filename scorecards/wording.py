@@ -1,5 +1,6 @@
 """Published numbers put into the words officials use. It formats; it computes nothing itself."""
 
+from collections import Counter
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -486,33 +487,28 @@ def common_in_words(comparison) -> str:
             "The source gives the total of each unit alone; the method declares the totals of both "
             "years comparable."
         )
-    least = min(comparison.compared, key=_share)
-    most = max(comparison.compared, key=_share)
+    bases = Counter(
+        (unit.progress.max_points, unit.whole, unit.progress.leaves) for unit in comparison.compared
+    )
+    ((common, whole, leaves), units), *others = bases.most_common()
     words = {
-        "leaves": most.progress.leaves,
+        "leaves": leaves,
         "all": comparison.leaves,
-        "common": number(most.progress.max_points, decimals),
-        "max": number(most.whole, decimals),
+        "common": number(common, decimals),
+        "max": number(whole, decimals),
+        "units": units,
     }
-    sentence = (
-        ngettext(
-            "Compared on %(common)s of %(max)s points, %(leaves)d of %(all)d criteria.",
-            "Compared on %(common)s of %(max)s points, %(leaves)d of %(all)d criteria.",
-            most.progress.leaves,
+    if not others:
+        return (
+            _("Compared on %(common)s of %(max)s points: %(leaves)d of %(all)d criteria.") % words
+        )
+    return (
+        _(
+            "%(units)d units are compared on %(common)s of %(max)s points (%(leaves)d of %(all)d "
+            "criteria), the others on their own share, as the table says."
         )
         % words
     )
-    if _share(least) == _share(most):
-        return sentence
-    return _("%(sentence)s For some units it is less, down to %(common)s of %(max)s.") % {
-        "sentence": sentence,
-        "common": number(least.progress.max_points, decimals),
-        "max": number(least.whole, decimals),
-    }
-
-
-def _share(unit):
-    return unit.progress.max_points / unit.whole
 
 
 def progress_finding(comparison) -> str:

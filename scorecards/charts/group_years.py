@@ -244,7 +244,7 @@ def _dots(rows: Sequence[dict]) -> dict:
         "showlegend": False,
         "marker": {"color": LIGHT["ink"], "size": 9},
         "text": [number(row["mean"], row["decimals"]) if row in labelled else "" for row in known],
-        "textposition": "top center",
+        "textposition": [_side(row) for row in known],
         "textfont": {"weight": 650},
         "cliponaxis": False,
         "customdata": [
@@ -259,6 +259,11 @@ def _dots(rows: Sequence[dict]) -> dict:
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+
+
+def _side(row: dict) -> str:
+    """Return where a mean is written: on the side of its dot where the median does not lie."""
+    return "bottom center" if row["median"] > row["mean"] else "top center"
 
 
 def _mean_row(row: dict) -> dict:

@@ -13,8 +13,8 @@ from scorecards.charts.palette import LIGHT
 MOST_LINES = 40  # every unit of a usual group has its line; of a larger one those that moved most
 MOVERS = 10  # drawn of each direction of a larger group
 
-THEN, NOW = 0.1, 0.36  # where the two columns stand, as shares of the width
-NAMES = 0.4  # where the names begin
+THEN, NOW = 0.09, 0.34  # where the two columns stand, as shares of the width
+NAMES = 0.37  # where the names begin
 NAME_ROOM = (1 - NAMES) * svg.NARROWEST - 0.5  # em
 APART = 0.4  # em between two names
 LOWEST = 32  # em, the least height of a picture that leaves units out
@@ -50,7 +50,7 @@ def slope_chart(
     ``unit_name``, ``rank_then`` and ``rank_now`` (int), ``position_then`` and ``position_now``
     (int, the place in the printed list, which parts equal ranks) and ``gained`` (int, places,
     negative: lost). Of more than 40 units the ten that rose most and the ten that fell most are
-    drawn, and the title says so; summary and table still speak of all.
+    drawn, and the title says so; the summary still speaks of all.
     """
     shown = rows if len(rows) <= MOST_LINES else _movers(rows)
     words = {"then": years[0], "now": years[1], "group": group_name}
@@ -69,7 +69,7 @@ def slope_chart(
         title=title,
         summary=_summary(rows, years[0]),
         spec=_figure(shown, rows, title, years),
-        table=SlopeTable([_table_row(row) for row in rows]),
+        table=SlopeTable([_table_row(row) for row in shown]),
         source=source,
         illustrative=illustrative,
     )
@@ -88,13 +88,13 @@ def _figure(shown: Sequence[dict], rows: Sequence[dict], title: str, years: tupl
     names = [svg.wrapped(_name(row), NAME_ROOM, 3) for row in shown]
     heights = [svg.LINE * len(lines) + APART for lines in names]
     last = max(max(row["position_then"], row["position_now"]) for row in rows)
-    total = max(sum(heights), LOWEST if len(shown) < len(rows) else last * (svg.LINE + APART))
-
-    def down(position):
-        return (position - 0.5) / last * total
-
-    then = [down(row["position_then"]) for row in shown]
-    now = [down(row["position_now"]) for row in shown]
+    if len(shown) == len(rows):
+        down, total = _down_by_names(shown, heights, last)
+    else:
+        total = max(sum(heights), LOWEST)
+        down = {place: (place - 0.5) / last * total for place in range(1, last + 1)}
+    then = [down[row["position_then"]] for row in shown]
+    now = [down[row["position_now"]] for row in shown]
     numbers_at = _spread(then, [svg.LINE] * len(shown), total)
     names_at = _spread(now, heights, total)
     paths = [_path(*ends) for ends in zip(numbers_at, then, now, names_at, strict=True)]
@@ -127,11 +127,24 @@ def _figure(shown: Sequence[dict], rows: Sequence[dict], title: str, years: tupl
     )
 
 
+def _down_by_names(rows: Sequence[dict], heights: Sequence[float], last: int) -> tuple[dict, float]:
+    """Return how far down each place lies, as far from the next as its name needs, and the end.
+
+    Both columns share the scale, so that whoever kept the place has a level line.
+    """
+    needed = {row["position_now"]: height for row, height in zip(rows, heights, strict=True)}
+    down, edge = {}, 0.0
+    for place in range(1, last + 1):
+        height = needed.get(place, svg.LINE)
+        down[place] = edge + height / 2
+        edge += height
+    return down, edge
+
+
 def _name(row: dict) -> str:
     gained = row["gained"]
-    move = f"▲ {gained}" if gained > 0 else f"▼ {-gained}" if gained < 0 else "="
-    # No-break spaces: a sign never stands apart from its number.
-    return f"{row['rank_now']}. {row['unit_name']} {move.replace(' ', chr(160))}"
+    move = f"▲{gained}" if gained > 0 else f"▼{-gained}" if gained < 0 else "="
+    return f"{row['rank_now']}. {row['unit_name']} {move}"
 
 
 def _spread(wanted: Sequence[float], heights: Sequence[float], total: float) -> list[float]:

@@ -32,7 +32,9 @@ class ProgressTable(PortalTable):
     unit = FileColumn(_("Unit (address word)"))
     unit_name = tables.Column(_("Unit"), orderable=False, attrs=ROW_HEADING)
     change = PlacesColumn(
-        _("Improvement (percentage points)"), orderable=False, attrs={"td": {"class": "n change"}}
+        _("Improvement (percentage points)"),
+        orderable=False,
+        attrs={"th": {"class": "n"}, "td": {"class": "n change"}},
     )
     index_then = PlacesColumn(_("Index the year before (%)"), orderable=False, attrs=DETAIL)
     index_now = PlacesColumn(_("Index this year (%)"), orderable=False, attrs=DETAIL)

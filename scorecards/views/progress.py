@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
 
 from scorecards import calculation, progress, wording
 from scorecards.charts.slope import slope_chart
@@ -12,6 +13,10 @@ from scorecards.tables.progress import ProgressTable, progress_rows
 from scorecards.views import trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.public import edition_or_404, league_url
+
+
+ROWS_OF_A_PAGE = 200
+MOST_LEFT_OUT = 50  # named on the page; the files name them all
 
 
 def most_improved(request, authority, year, group, suffix=None):
@@ -23,6 +28,9 @@ def most_improved(request, authority, year, group, suffix=None):
         everybody = [*comparison.compared, *comparison.left_out]
         return table_response(_table(everybody, comparison), suffix, name, _about(comparison))
     page_url = reverse("most_improved", args=[authority, year, group])
+    table = _table(comparison.compared, comparison)
+    RequestConfig(request, paginate={"per_page": ROWS_OF_A_PAGE}).configure(table)
+    left_out = [unit for unit in comparison.left_out if unit.reason]
     context = {
         "authority": edition.authority,
         "section": "results",
@@ -33,12 +41,12 @@ def most_improved(request, authority, year, group, suffix=None):
         "finding": "" if comparison.reason else wording.progress_finding(comparison),
         "common": "" if comparison.reason else wording.common_in_words(comparison),
         "rule": wording.rule_of_progress(comparison),
-        "table": _table(comparison.compared, comparison),
+        "table": table,
         "left_out": [
             (unit.row.unit_name, wording.why_unit_is_not_compared(unit, comparison))
-            for unit in comparison.left_out
-            if unit.reason
+            for unit in left_out[:MOST_LEFT_OUT]
         ],
+        "more_left_out": len(left_out[MOST_LEFT_OUT:]),
         "chart": _slope(comparison),
         "chart_url": f"{page_url}bieu-do/",
         "file_url": page_url.rstrip("/"),
@@ -59,7 +67,10 @@ def _table(units, comparison):
     return ProgressTable(
         rows,
         hide=columns_without_values(rows, ["place", "common_points", "rank_now", "class_now"]),
-        caption=_("Index on the criteria that both years share, by improvement."),
+        caption=_(
+            "Index on the criteria that both years share, by improvement; rank and class: the year "
+            "before → this year."
+        ),
     )
 
 
