@@ -14,7 +14,6 @@ from scorecards.views import trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.public import edition_or_404, league_url
 
-
 ROWS_OF_A_PAGE = 200
 MOST_LEFT_OUT = 50  # named on the page; the files name them all
 
