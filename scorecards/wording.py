@@ -524,33 +524,27 @@ def progress_finding(comparison) -> str:
         }
     ]
     if (most := max(changes)) > 0:
-        up = ngettext(
-            "Most improved: {units}, from {then} to {now}, up {change} percentage points.",
-            "Most improved: {units}, each up {change} percentage points.",
-            changes.count(most),
-        )
-        sentences.append(_furthest(comparison, most, up))
+        one = _("Most improved: {units}, from {then} to {now}, up {change} percentage points.")
+        several = _("Most improved: {units}, each up {change} percentage points.")
+        sentences.append(_furthest(comparison, most, one, several))
     if (least := min(changes)) < 0:
-        down = ngettext(
-            "Largest fall: {units}, from {then} to {now}, down {change} percentage points.",
-            "Largest fall: {units}, each down {change} percentage points.",
-            changes.count(least),
-        )
-        sentences.append(_furthest(comparison, least, down))
+        one = _("Largest fall: {units}, from {then} to {now}, down {change} percentage points.")
+        several = _("Largest fall: {units}, each down {change} percentage points.")
+        sentences.append(_furthest(comparison, least, one, several))
     return format_html(" ".join(["{}"] * len(sentences)), *sentences)
 
 
 MOST_NAMES = 10  # equals beyond these are counted: the table names them all
 
 
-def _furthest(comparison, change, sentence):
+def _furthest(comparison, change, one, several):
     decimals = comparison.edition.decimals
     units = [unit for unit in comparison.compared if unit.change == change]
     names = _(" and ").join(unit.row.unit_name for unit in units)
     if len(units) > MOST_NAMES:
         names = _("%(count)d units") % {"count": len(units)}
     return format_html(
-        sentence,
+        one if len(units) == 1 else several,
         units=format_html("<b>{}</b>", names),
         then=f"{number(units[0].progress.then, decimals)}%",
         now=f"{number(units[0].progress.now, decimals)}%",

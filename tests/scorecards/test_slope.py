@@ -98,9 +98,7 @@ def test_of_a_large_group_those_that_moved_most_are_drawn_and_the_title_says_so(
     assert "50 went up, 50 went down" in found.summary
     assert len(found.table.rows) == 20
     _numbers, names = traces(found, "text")
-    assert all(
-        later - earlier >= 1.4 for earlier, later in zip(names["y"], names["y"][1:], strict=False)
-    )
+    assert all(lower - upper >= 1.4 for upper, lower in itertools.pairwise(names["y"]))
 
 
 def test_a_large_group_in_which_nobody_moved_still_has_a_picture():
