@@ -16,6 +16,7 @@ from scorecards.views import (
     errata,
     feeds,
     method,
+    progress,
     public,
     trace,
     verification,
@@ -95,6 +96,11 @@ urlpatterns = [
     *with_files(f"ban-nhap/{LEAGUE}/<slug:unit>", drafts.unit_in_edition, "draft_unit_in_edition"),
     path(f"ban-nhap/{LEAGUE}/<slug:unit>/bieu-do/<slug:slug>.<chart:suffix>", drafts.unit_chart),
     *with_files("<slug:authority>", public.authority, "authority"),
+    path(
+        "<slug:authority>/bieu-do/<slug:slug>.<chart:suffix>",
+        public.authority_chart,
+        name="authority_chart",
+    ),
     *with_files("<slug:authority>/dinh-chinh", errata.errata, "errata"),
     *with_files("<slug:authority>/so-sanh", comparison.comparison, "comparison"),
     path(
@@ -147,6 +153,12 @@ urlpatterns = [
         name="league_chart_version",
     ),
     path(f"{VERSION}/nhung/<slug:slug>/", embedded.embedded, name="embedded"),
+    *with_files(f"{LEAGUE}/tien-bo", progress.most_improved, "most_improved"),
+    path(
+        f"{LEAGUE}/tien-bo/bieu-do/<slug:slug>.<chart:suffix>",
+        progress.slope,
+        name="most_improved_chart",
+    ),
     *with_files(f"{LEAGUE}/v<int:version>/dinh-chinh", errata.edition_errata, "edition_errata"),
     *with_files(f"{VERSION}/linh-vuc", criterion.fields, "fields_version"),
     *with_files(f"{LEAGUE}/linh-vuc", criterion.fields, "fields"),

@@ -1,7 +1,8 @@
 """What a chart is: one plotly figure that travels with its finding, its numbers and its source."""
 
 import html
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -127,6 +128,33 @@ def index_title(start: int) -> str:
     if start == 0:
         return _("Index (%)")
     return _("Index (%%); the axis starts at %(start)s") % {"start": number(start)}
+
+
+def index_scale(values: Iterable[object]) -> tuple[int, int]:
+    """Return where an upright axis of these indexes (None: unknown) starts and ends.
+
+    Half the scale at least: a change of one point must not look like a fall from the table.
+    """
+    known_values = [float(value) for value in values if value is not None]
+    lowest, highest = min(known_values, default=0.0), max(known_values, default=100.0)
+    return min(math.floor(lowest / 10) * 10, 50), max(100, math.ceil(highest / 10) * 10)
+
+
+def upright_index_axis(start: int, end: int) -> dict:
+    """Return the upright axis of an index in percent, with some room beyond both ends."""
+    step = 10 if end - start <= 40 else 20
+    beyond = (end - start) * 0.06
+    ticks = list(range(start, end + 1, step))
+    return axis(ticks, index_title(start)) | {"range": [start - beyond, end + beyond]}
+
+
+def year_ticks(years: Sequence[int]) -> dict:
+    """Return the ticks of an axis of years; every second one where they are many.
+
+    A year is never grouped, so it is written as text.
+    """
+    shown = list(years)[:: 1 + len(years) // 9]
+    return {"tickvals": shown, "ticktext": [str(year) for year in shown]}
 
 
 def axis(ticks: list[int], title: str) -> dict:

@@ -24,6 +24,8 @@ PALETTE = {
     "step-3": ("#bfabdd", "#61478d"),
     "step-4": ("#7350a6", "#bea8e6"),
     "step-5": ("#452478", "#e8dff9"),
+    "up": ("#0b4f8a", "#8fc3f5"),
+    "down": ("#a1151c", "#f0787c"),
 }
 LIGHT = {name: light for name, (light, _dark) in PALETTE.items()}
 NAME_OF = {light: name for name, light in LIGHT.items()}

@@ -39,7 +39,8 @@ def profile_chart(
     """Draw a lane for each field: the unit's index, the group's median and the group's best.
 
     ``fields``: at least one; indexes in percent, None where unknown, which is a lane without its
-    sign. ``summary``: the finding (`wording.profile_finding`). The axis says where it starts.
+    sign. ``summary``: the finding (`comparison_in_words.profile_finding`). The axis says where
+    it starts.
     """
     title = _("Index of each field: %(unit)s, %(year)s") % {"unit": unit_name, "year": year}
     return Chart(

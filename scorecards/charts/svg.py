@@ -339,6 +339,8 @@ def _plane(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
     if title := _axis_title(layout["yaxis"]):
         head = f'<text class="ink-soft" y="{canvas.em(1)}">{_text(title)}</text>'
         top += LINE
+    if layout["xaxis"].get("side") == "top":
+        top += LINE
     plane = Plane(layout, top)
     grid, ticks = _axes(layout, plane, canvas)
     body = ""
@@ -348,7 +350,7 @@ def _plane(traces: list[dict], layout: dict, canvas: Canvas) -> Drawing:
     for shape in layout.get("shapes", ()):
         at = plane.across(_vertical(shape))
         body += _line(canvas, (at, plane.top), (at, plane.bottom), shape["line"])
-    bottom = plane.bottom + 1.8
+    bottom = plane.bottom + (0.4 if layout["xaxis"].get("side") == "top" else 1.8)
     if title := _axis_title(layout["xaxis"]):
         head += f'<text class="ink-soft" y="{canvas.em(bottom + 1)}">{_text(title)}</text>'
         bottom += LINE
@@ -382,9 +384,9 @@ class Plane:
 def _axes(layout: dict, plane: Plane, canvas: Canvas) -> tuple[str, str]:
     """Return the lines that lie under the data and the numbers that lie over them."""
     across, down = layout["xaxis"], layout["yaxis"]
-    visible = down.get("visible", True)
+    visible, above = down.get("visible", True), across.get("side") == "top"
     heights, labels = [], []
-    if not visible or down["range"][0] == 0:
+    if not above and (not visible or down["range"][0] == 0):
         heights.append(plane.bottom)
     if visible:
         for value, label in zip(down["tickvals"], down["ticktext"], strict=True):
@@ -393,7 +395,7 @@ def _axes(layout: dict, plane: Plane, canvas: Canvas) -> tuple[str, str]:
                 f'<text class="ink-soft halo" y="{canvas.em(heights[-1] - 0.3)}">'
                 f"{_text(label)}</text>"
             )
-    y = canvas.em(plane.bottom + 1.3)
+    y = canvas.em(plane.top - 0.5 if above else plane.bottom + 1.3)
     for value, label in zip(across["tickvals"], across["ticktext"], strict=True):
         at = plane.across(value)
         anchor = "start" if at < 0.03 else "end" if at > 0.97 else "middle"
@@ -425,18 +427,31 @@ def _stacked(traces: list[dict], layout: dict) -> Iterable[tuple[dict, list[floa
 
 
 def _columns(trace: dict, bases: list[float], plane: Plane, canvas: Canvas) -> str:
-    rects = []
-    for x, height, base in zip(trace["x"], trace["y"], bases, strict=True):
+    """Draw columns, and the text of each that has room for it."""
+    hatched = _is_hatched(trace)
+    rects, numbers = [], []
+    for x, height, base, text in zip(trace["x"], trace["y"], bases, _texts(trace), strict=True):
         if not height:
             continue
-        left = plane.across(x - trace["width"] / 2)
-        width = plane.across(x + trace["width"] / 2) - left
+        left, right = (plane.across(x + side * trace["width"] / 2) for side in (-1, 1))
         top, bottom = plane.down(base + height), plane.down(base)
-        rects.append(
-            f'<rect x="{canvas.x(left)}" y="{canvas.em(top)}" width="{canvas.x(width)}" '
-            f'height="{canvas.em(bottom - top)}"/>'
-        )
-    return f'<g{_fill(trace["marker"]["color"])} stroke-width="2">{"".join(rects)}</g>'
+        if hatched:
+            rects.append(_hatch(trace, canvas, (left, right), top, bottom - top))
+        else:
+            rects.append(
+                f'<rect x="{canvas.x(left)}" y="{canvas.em(top)}" '
+                f'width="{canvas.x(right - left)}" height="{canvas.em(bottom - top)}"/>'
+            )
+        if text and bottom - top > 1.2 and (right - left) * canvas.room > width_of(text):
+            numbers.append(
+                f'<text class="{"halo" if hatched else "on-tone"}" x="{canvas.x(plane.across(x))}" '
+                f'y="{canvas.em((top + bottom) / 2 + 0.36)}">{_text(text)}</text>'
+            )
+    colour = trace["marker"]["color"]
+    drawn = f'<g{_fill(colour)} stroke-width="2">{"".join(rects)}</g>'
+    if numbers:
+        drawn += f'<g text-anchor="middle" font-weight="650">{"".join(numbers)}</g>'
+    return drawn
 
 
 def _points(trace: dict, plane: Plane, canvas: Canvas) -> str:
@@ -498,14 +513,20 @@ _BESIDE = {"bottom": 1.5, "middle": 0.36, "top": -0.7}  # em from a value down t
 
 
 def _word(text: str, place: tuple[float, float], position: str, font: dict, canvas: Canvas) -> str:
-    """Write a word above, below or beside a value; bold unless its font says otherwise."""
+    """Write a word above, below or beside a value; bold unless its font says otherwise.
+
+    Beside a value it may have several lines, which stand around its height.
+    """
     height, side = position.split()
+    lines = text.split("<br>")
+    first = place[1] + _BESIDE[height] - LINE * (len(lines) - 1) / 2
     colour = _name(font["color"]) if "color" in font else "ink"
     classes = "halo" if colour == "ink" else f"{_fill_class(colour)} halo"
-    return (
-        f'<text class="{classes}" x="{canvas.x(place[0])}" '
-        f'y="{canvas.em(place[1] + _BESIDE[height])}" text-anchor="{_ANCHORS[side]}" '
-        f'font-weight="{font.get("weight", 650)}">{_text(text)}</text>'
+    return "".join(
+        f'<text class="{classes}" x="{canvas.x(place[0])}" y="{canvas.em(first + LINE * i)}" '
+        f'text-anchor="{_ANCHORS[side]}" font-weight="{font.get("weight", 650)}">'
+        f"{_text(line)}</text>"
+        for i, line in enumerate(lines)
     )
 
 
@@ -556,9 +577,10 @@ def _swatch(item: dict) -> tuple[str, str]:
         return item["line"]["color"], "|" if item["line"].get("dash", "solid") == "solid" else "¦"
     if "lines" not in item["mode"]:
         return item["marker"]["color"], _SIGNS[item["marker"].get("symbol", "circle")]
-    return item["line"]["color"], "—" if item["line"].get("dash", "solid") == "solid" else "- -"
+    return item["line"]["color"], _STROKES[item["line"].get("dash", "solid")]
 
 
+_STROKES = {"solid": "—", "dash": "- -", "dot": "···"}
 _DASHES = {"dash": "6 4", "dot": "2 3"}
 
 

@@ -1,6 +1,5 @@
 """A unit's index by year beside its group's median: what is missing stays a gap."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 import django_tables2 as tables
@@ -10,15 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from scorecards.charts.chart import (
     Chart,
-    axis,
     class_colour,
     figure,
-    index_title,
+    index_scale,
     known,
     line_across,
     number,
     percent,
     plain,
+    upright_index_axis,
+    year_ticks,
 )
 from scorecards.charts.palette import LIGHT
 
@@ -67,11 +67,11 @@ def index_trend(
             margin={"l": 48, "r": 16, "t": 56, "b": 104},
             xaxis={
                 "range": [rows[0]["year"] - 0.5, rows[-1]["year"] + 0.5],
-                **_year_ticks(rows),
+                **year_ticks([row["year"] for row in rows]),
                 "showgrid": False,
                 "zeroline": False,
             },
-            yaxis=_index_axis(start, end),
+            yaxis=upright_index_axis(start, end),
             shapes=[_break(row) for row in rows if row["break_before"]],
         ),
         table=TrendTable([_table_row(row) for row in rows]),
@@ -112,15 +112,7 @@ def _row(year: int, row: dict | None) -> dict:
 
 
 def _scale(rows: Sequence[dict]) -> tuple[int, int]:
-    values = [
-        float(row[column])
-        for row in rows
-        for column in ("index", "median")
-        if row[column] is not None
-    ]
-    lowest, highest = min(values, default=0.0), max(values, default=100.0)
-    # Half the scale at least: a change of one point must not look like a fall from the table.
-    return min(math.floor(lowest / 10) * 10, 50), max(100, math.ceil(highest / 10) * 10)
+    return index_scale(row[column] for row in rows for column in ("index", "median"))
 
 
 def _traces(rows: Sequence[dict], unit_name: str) -> list[dict]:
@@ -227,19 +219,6 @@ def _labelled(scored: Sequence[dict]) -> set[int]:
 def _break(row: dict) -> dict:
     name = _("From %(year)s: %(reason)s") % {"year": row["year"], "reason": row["break_before"]}
     return line_across(row["year"] - 0.5, name=name, dash="dot", colour="ink-soft")
-
-
-def _year_ticks(rows: Sequence[dict]) -> dict:
-    # A year is never grouped, so it is written as text; every second one where they are many.
-    years = [row["year"] for row in rows][:: 1 + len(rows) // 9]
-    return {"tickvals": years, "ticktext": [str(year) for year in years]}
-
-
-def _index_axis(start: int, end: int) -> dict:
-    step = 10 if end - start <= 40 else 20
-    beyond = (end - start) * 0.06
-    ticks = list(range(start, end + 1, step))
-    return axis(ticks, index_title(start)) | {"range": [start - beyond, end + beyond]}
 
 
 def _hover(row: dict) -> str:

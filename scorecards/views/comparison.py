@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from freshness.pages import published
-from scorecards import comparing, wording
+from scorecards import comparing, comparison_in_words, wording
 from scorecards.charts.comparison import comparison_chart
 from scorecards.models.publication import Edition
 from scorecards.tables.comparison import SIGNS, comparison_rows, comparison_table, total_row
@@ -91,11 +91,11 @@ class Page:
 
     @cached_property
     def finding(self):
-        return wording.comparison_finding(self.comparison) if self.comparison else ""
+        return comparison_in_words.comparison_finding(self.comparison) if self.comparison else ""
 
     @property
     def caveat(self):
-        return wording.comparison_caveat(self.comparison) if self.comparison else ""
+        return comparison_in_words.comparison_caveat(self.comparison) if self.comparison else ""
 
     @cached_property
     def chart(self):
@@ -170,7 +170,7 @@ class Page:
             ],
             "ranked_units": self.comparison.totals.ranked if self.edition.is_full else None,
             "finding": self.finding,
-            "left_out": wording.left_out_of_comparison(self.choice),
+            "left_out": comparison_in_words.left_out_of_comparison(self.choice),
         }
         name = file_name(self.authority.slug, "so-sanh", self.edition.year, self.edition.group.slug)
         table = comparison_table(self.comparison, rows, caption="")
@@ -246,7 +246,7 @@ def comparison(request, authority, suffix=None):
         "edition": page.edition,
         "comparison": page.comparison,
         "form": page.form() if page.edition else None,
-        "left_out": wording.left_out_of_comparison(page.choice),
+        "left_out": comparison_in_words.left_out_of_comparison(page.choice),
         "league_url": page.edition and league_url(page.edition, None),
         "chart_url": f"{page.address}bieu-do/",
         "files": {name: f"{file_url}.{name}{query}" for name in ("csv", "xlsx", "json")},

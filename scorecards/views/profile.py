@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from scorecards import wording
+from scorecards import comparison_in_words, wording
 from scorecards.charts.profile import profile_chart
 from scorecards.tables.losses import LossTable, loss_rows
 
@@ -16,7 +16,7 @@ def chart_of(edition, result, profile):
         unit_name=result.unit_name,
         year=edition.year,
         decimals=edition.decimals,
-        summary=wording.profile_finding(profile, edition.decimals),
+        summary=comparison_in_words.profile_finding(profile, edition.decimals),
         source=wording.source_line(edition),
         illustrative=edition.illustrative,
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freshness.pages import published
-from scorecards import criteria_across, history, peers, wording
+from scorecards import criteria_across, history, peers, progress_in_words, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
@@ -19,7 +19,7 @@ from scorecards.tables.base import columns_without_values
 from scorecards.tables.decisions import DecisionTable, edition_rows
 from scorecards.tables.registry import UnitTable, unit_rows
 from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
-from scorecards.views import dataset, profile, trail
+from scorecards.views import dataset, over_the_years, profile, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority, Unit
@@ -72,12 +72,7 @@ def _year_in_words(overviews):
 def authority(request, authority, suffix=None):
     """Show one authority: its years, the classes of each, the leaders, the mean over the years."""
     authority = get_object_or_404(Authority, slug=authority)
-    editions = (
-        current_editions()
-        .filter(framework__group__authority=authority)
-        .order_by("-framework__year", "framework__group__position")
-    )
-    overviews = history.overviews(editions)
+    overviews = _overviews_of(authority)
     table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
         return table_response(table, suffix, file_name(authority.slug), _about(authority))
@@ -88,12 +83,29 @@ def authority(request, authority, suffix=None):
     context = {
         "authority": authority,
         "section": "results",
-        "years": years,
+        "newest": years[:1],
+        "older": years[1:],
+        "groups": over_the_years.groups(overviews),
+        "chart_url": f"{reverse('authority', args=[authority.slug])}bieu-do/",
         "illustrative": authority.illustrative,
         "file_url": _without_slash(reverse("authority", args=[authority.slug])),
         "crumbs": trail.to(trail.authority(authority)),
     }
     return render(request, "scorecards/authority.html", context)
+
+
+def _overviews_of(authority):
+    editions = current_editions().filter(framework__group__authority=authority)
+    return history.overviews(editions.order_by("-framework__year", "framework__group__position"))
+
+
+@published
+def authority_chart(request, authority, slug, suffix):
+    """Return one chart of a group over the years."""
+    authority = get_object_or_404(Authority, slug=authority)
+    groups = over_the_years.groups(_overviews_of(authority))
+    charts = {chart.slug: chart for group in groups for chart in group.charts}
+    return chart_response(charts.get(slug), suffix)
 
 
 def _without_slash(address):
@@ -197,6 +209,10 @@ def league_table(request, authority, year, group, version=None, suffix=None):
             "dataset": dataset.league(request, edition),
             "correction": correction_of(edition) if version else None,
             "fields": criteria_across.fields_of(criteria_across.tree_of(edition, level=1)),
+            "changes": wording.moves_in_words(edition, league.results, league.moves),
+            "progress_url": None
+            if version
+            else reverse("most_improved", args=[authority, year, group]),
             "embed_url": request.build_absolute_uri(
                 f"{league_url(edition, edition.version)}nhung/"
             ),
@@ -351,7 +367,7 @@ def _unit_or_404(authority, unit):
 def _past_of(unit):
     """Return a unit's history; ``break_before`` says in words why a year is set apart, or ""."""
     past = history.unit_history(unit)
-    return past.assign(break_before=wording.breaks(past))
+    return past.assign(break_before=progress_in_words.breaks(past))
 
 
 def _trend(unit, past):

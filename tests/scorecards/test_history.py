@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from scorecards import history, wording
+from scorecards import history, progress_in_words
 from scorecards.models import AnnouncedCount, Edition
 from tests.factories import (
     announce,
@@ -286,7 +286,7 @@ def test_unit_history_stays_within_the_lives_of_the_unit(group):
 
 
 def broken(group, name):
-    return wording.breaks(history.unit_history(group.authority.units.get(name=name)))
+    return progress_in_words.breaks(history.unit_history(group.authority.units.get(name=name)))
 
 
 def test_changed_criteria_part_two_years(group):

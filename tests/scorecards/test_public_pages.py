@@ -78,7 +78,7 @@ def test_queries_do_not_grow_with_the_units(
     ("address", "queries"),
     [
         ("/", 3),
-        ("/song-hong/", 4),
+        ("/song-hong/", 7),
         ("/song-hong.csv", 4),
         ("/song-hong/2023/", 6),
         ("/song-hong/don-vi/so-0/", 8),

@@ -272,6 +272,57 @@ def test_columns_of_one_place_stand_on_each_other():
     assert heights == [(6.6, 4.0), (0.6, 6.0)]
 
 
+def column(height, text, **changes):
+    return {
+        "type": "bar",
+        "x": [5],
+        "y": [height],
+        "width": 4,
+        "name": "A",
+        "text": [text],
+        "marker": {"color": LIGHT["tot"]},
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("height", "text", "written"),
+    [(5, "13", ["13"]), (1, "13", []), (5, "1.234.567.890", []), (5, "", [])],
+    ids=["room", "too low", "too narrow", "nothing to write"],
+)
+def test_a_column_says_its_number_where_there_is_room(height, text, written):
+    root = inline(plane(column(height, text)))
+    assert [text.text for text in of_class(root, "text", "on-tone")] == written
+
+
+def test_a_column_of_unknown_values_is_hatched():
+    root = inline(plane(column(5, "2", marker=HATCHED)))
+    (stripes,) = [found for found in root.iter("line") if found.get("stroke-dasharray")]
+
+    assert (stripes.get("x1"), stripes.get("x2")) == ("30%", "70%")
+    assert [text.get("class") for text in root.iter("text") if text.text == "2"] == ["halo"]
+
+
+def test_texts_beside_a_place_may_have_several_lines():
+    beside = dots([5], mode="text", text=["Sở A<br>và B"], textposition="middle right")
+    root = inline(plane(beside))
+    found = [text for text in root.iter("text") if text.text in ("Sở A", "và B")]
+
+    assert [text.get("text-anchor") for text in found] == ["start", "start"]
+    upper, lower = (float(text.get("y")[:-2]) for text in found)
+    assert round(lower - upper, 2) == 1.4
+    assert round((upper + lower) / 2 - 0.36, 2) == round(0.6 + 130 / 13 / 2, 2)
+
+
+def test_an_axis_may_stand_above_the_plane():
+    axis = {"range": [0, 10], "side": "top", "tickvals": [5], "ticktext": ["2023"]}
+    root = inline(plane(line([0, 10]), xaxis=axis))
+    (year,) = [text for text in root.iter("text") if text.text == "2023"]
+    highest = min(float(part.get("y2")[:-2]) for part in of_class(root, "line", "s-ink"))
+
+    assert float(year.get("y")[:-2]) < highest
+
+
 def test_legend_names_traces_and_lines_and_breaks_where_the_narrowest_phone_ends():
     drawn = plane(
         line([1, 2], name="Sở Nông nghiệp và Phát triển nông thôn"),
@@ -543,11 +594,15 @@ EVERYTHING = (
         yaxis=DOWN,
     ),
     heat([[10, 60], [None, 90]], [["10", "60"], ["", "90"]]),
+    plane(
+        *(line([1, 2], line={"color": LIGHT[name], "width": 2}) for name in ("up", "down")),
+        column(5, "1"),
+    ),
 )
 
 
 @pytest.mark.parametrize(
-    "drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane", "lanes", "heat"]
+    "drawn", EVERYTHING, ids=["bars", "hatched", "strip", "plane", "lanes", "heat", "moves"]
 )
 def test_every_class_has_a_rule_in_the_file_itself_and_on_the_page(drawn):
     drawing = svg.document(drawn, title="", desc="", source="x")
