@@ -14,7 +14,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 FORMAT_VERSION = 2
 POINT_COLUMNS = (
@@ -168,5 +168,6 @@ def _detail(detail, edition, number):
     return found
 
 
+@lru_cache(maxsize=1000)
 def _moment(value):
     return None if value is None else value.astimezone(datetime.UTC).isoformat()

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -455,12 +455,12 @@ class _Drawing:
     def _leaf(self, leaf, steps, hoped):
         key = (leaf.number, steps, hoped)
         if key not in self.rows:
-            points = calculation.half_up(leaf.max_points * steps / STEPS, DECIMALS)
+            points = _awarded(leaf.max_points, steps)
             self.rows[key] = self._row(
                 leaf,
                 points=points,
                 max_points=leaf.max_points,
-                claimed=calculation.half_up(leaf.max_points * hoped / STEPS, DECIMALS),
+                claimed=_awarded(leaf.max_points, hoped),
                 appraised=points if leaf.kind == Criterion.Kind.APPRAISED else None,
                 entered_at=self.entered_at,
             )
@@ -480,7 +480,6 @@ class _Drawing:
         return self.rows[key]
 
     def _row(self, criterion, *, points, max_points, **values):
-        exact = calculation.index_of(points, max_points)
         return Points(
             **{
                 "position": criterion.position,
@@ -493,7 +492,7 @@ class _Drawing:
                 "appraised": None,
                 "points": points,
                 "max_points": max_points,
-                "index_percent": None if exact is None else calculation.half_up(exact, DECIMALS),
+                "index_percent": _index_percent(points, max_points),
                 "reason": "",
                 "comparable": criterion.comparable,
                 "note": "",
@@ -504,6 +503,17 @@ class _Drawing:
                 **values,
             }
         )
+
+
+@cache
+def _awarded(max_points, steps):
+    return calculation.half_up(max_points * steps / STEPS, DECIMALS)
+
+
+@cache
+def _index_percent(points, max_points):
+    exact = calculation.index_of(points, max_points)
+    return None if exact is None else calculation.half_up(exact, DECIMALS)
 
 
 # Into the tables
