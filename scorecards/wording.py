@@ -19,14 +19,48 @@ def counts_in_words(counts, units=0) -> str:
     Of the ``units`` there are, those whose class is unknown come last: "6 tốt, 3 chưa có số liệu".
     """
     counts = list(counts)
-    parts = [f"{row.count} {row.class_name.lower()}" for row in counts if row.count]
+    parts = [f"{whole(row.count)} {row.class_name.lower()}" for row in counts if row.count]
     return ", ".join(_with_unknown(parts, units - sum(row.count for row in counts)))
 
 
 def _with_unknown(parts, unknown):
     if parts and unknown > 0:
-        return [*parts, _("%(count)d with no data yet") % {"count": unknown}]
+        return [*parts, _("%(count)s with no data yet") % {"count": whole(unknown)}]
     return parts
+
+
+def whole(count) -> str:
+    """Return a whole number with its thousands grouped: "3.321"."""
+    return number_format(count, 0, force_grouping=True)
+
+
+def units_found(found, units) -> str:
+    """Return how many of the units a search or a filter has found: "37 / 3.321 đơn vị"."""
+    return ngettext(
+        "%(found)s of %(units)s unit found.", "%(found)s of %(units)s units found.", units
+    ) % {"found": whole(found), "units": whole(units)}
+
+
+def units_named(count, shown) -> str:
+    """Return what is said where a name is that of no unit, or of several of which ``shown`` are
+    listed at most."""
+    if not count:
+        return _("No unit of this list has that name.")
+    if count > shown:
+        return _("%(count)s units have names like that. The first %(shown)s of them:") % {
+            "count": whole(count),
+            "shown": shown,
+        }
+    return _("%(count)s units have names like that. Which one do you mean?") % {
+        "count": whole(count)
+    }
+
+
+def rows_left_out(count) -> str:
+    """Return the words in place of rows of a table that are not shown: "… 1.204 đơn vị …"."""
+    return ngettext(
+        "… %(count)s unit is left out here …", "… %(count)s units are left out here …", count
+    ) % {"count": whole(count)}
 
 
 def units_in_class(count, class_name) -> str:

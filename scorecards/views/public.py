@@ -15,6 +15,7 @@ from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
 from scorecards.tables.decisions import DecisionTable, edition_rows
+from scorecards.tables.league import published_lines
 from scorecards.tables.registry import UnitTable, unit_rows
 from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
 from scorecards.views import dataset, trail
@@ -156,7 +157,7 @@ def edition_or_404(authority, year, group, version=None):
 
 def league_of(edition, version):
     """Return the league table of a published edition; ``version`` if the address names one."""
-    results = list(edition.results.select_related("unit").order_by("position"))
+    results = published_lines(edition)
     return League(
         edition=edition,
         results=results,
@@ -254,20 +255,24 @@ def registry(request, authority, suffix=None):
     """Show the units of an authority, closed ones included, with who carries them on."""
     authority = get_object_or_404(Authority, slug=authority)
     words = request.GET.get("q", "").replace("\0", "").strip()
-    units = authority.units.prefetch_related("successions__successor")
+    units = authority.units.all()
     rows = unit_rows(authority, units.matching(words) if words and not suffix else units)
     table = UnitTable(
         rows, order_by=request.GET.get("sap-xep"), caption=_("Units, the closed ones included")
     )
     if suffix:
         return table_response(table, suffix, file_name(authority.slug, "don-vi"), _about(authority))
+    unverified = any(not line.verified for line in rows.data)
+    found = wording.units_found(len(rows), units.count()) if words else ""
     context = {
         "authority": authority,
         "section": "units",
         "table": table,
         "words": words,
         "sort": request.GET.get("sap-xep", ""),
-        "unverified": any(not row["verified"] for row in rows),
+        "found": found,
+        "in_part": table.turn_to(request.GET.get("trang")),
+        "unverified": unverified,
         "illustrative": authority.illustrative,
         "file_url": _without_slash(reverse("registry", args=[authority.slug])),
         "crumbs": trail.to(trail.authority(authority), trail.page(_("Units"))),
