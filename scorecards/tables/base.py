@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -132,7 +133,7 @@ class PortalTable(tables.Table):
         """
         if len(self.rows) <= MOST_ROWS:
             return False
-        self.paginate(per_page=ROWS_A_PAGE)
+        self.paginator = Paginator(self.rows, ROWS_A_PAGE)
         self.page = self.paginator.get_page(page)
         return True
 

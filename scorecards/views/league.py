@@ -85,15 +85,15 @@ class League:
             unit_url=lambda slug: f"{self.page_url}{slug}/",
         )
 
-    @property
+    @cached_property
     def indexes(self):
         return [row.index_percent for row in self.results if row.index_percent is not None]
 
-    @property
+    @cached_property
     def mean(self):
         return self._of_complete(calculation.mean)
 
-    @property
+    @cached_property
     def median(self):
         return self._of_complete(calculation.median)
 
@@ -265,7 +265,7 @@ class League:
 
     def _distribution(self):
         return distribution_chart(
-            self._frame(),
+            self._frame,
             decimals=self.edition.decimals,
             bands=self.bands if self.edition.classified_by == "index" else (),
             mean=self.mean,
@@ -275,9 +275,10 @@ class League:
 
     def _ranking(self):
         return ranking_chart(
-            self._frame(), decimals=self.edition.decimals, median=self.median, **self._about()
+            self._frame, decimals=self.edition.decimals, median=self.median, **self._about()
         )
 
+    @cached_property
     def _frame(self):
         columns = ["unit_name", "index_percent", "rank", "class_name"]
         return pd.DataFrame(
