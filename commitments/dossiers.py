@@ -5,6 +5,7 @@ A share is 100 × settled on time ÷ settled, over the months for which both are
 
 import calendar
 import datetime
+from collections import defaultdict
 from decimal import Decimal
 
 import pandas as pd
@@ -15,6 +16,7 @@ from commitments.models import COUNTS, DossierMonth
 from scorecards.calculation import competition_ranks
 
 COLUMNS = ["unit_id", "month", *COUNTS]
+SETTLED = ["month", "settled_on_time", "settled_late"]
 
 
 def months(authority, year: int, *, public: bool, unit: int | None = None) -> pd.DataFrame:
@@ -49,11 +51,11 @@ def on_time_values(
     frame = months(authority, year, public=public, unit=unit)
     if every_month:
         return month_ends(frame)
-    return {
-        unit_id: values[-1]
-        for unit_id, rows in frame.groupby("unit_id", sort=False)
-        if (values := month_ends(rows))
-    }
+    of_unit = defaultdict(list)
+    for unit_id, *settled in frame[["unit_id", *SETTLED]].itertuples(index=False):
+        of_unit[unit_id].append(settled)
+    ends = {unit_id: _month_ends(rows) for unit_id, rows in of_unit.items()}
+    return {unit_id: values[-1] for unit_id, values in ends.items() if values}
 
 
 def month_ends(frame: pd.DataFrame) -> list[tuple]:
@@ -62,11 +64,20 @@ def month_ends(frame: pd.DataFrame) -> list[tuple]:
     (last day, percent with three decimals, settled on time, settled) of every month from the
     first in which anything was settled.
     """
-    known = frame.dropna(subset=["settled_on_time", "settled_late"])
+    return _month_ends(frame[SETTLED].itertuples(index=False))
+
+
+def _month_ends(rows):
+    """Return `month_ends` of (month, settled on time, settled late) in any order."""
+    of_month = defaultdict(lambda: [0, 0])
+    for month, in_time, late in rows:
+        if in_time is not None and late is not None:
+            of_month[month][0] += in_time
+            of_month[month][1] += late
     on_time, settled, values = 0, 0, []
-    for month, rows in known.groupby("month", sort=True):
-        on_time += int(rows["settled_on_time"].sum())
-        settled += int(rows["settled_on_time"].sum() + rows["settled_late"].sum())
+    for month, (in_time, late) in sorted(of_month.items()):
+        on_time += in_time
+        settled += in_time + late
         if settled:
             values.append((last_day(month), share(on_time, settled), on_time, settled))
     return values

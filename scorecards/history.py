@@ -62,16 +62,14 @@ class Move:
 
 def previous_edition(edition) -> Edition | None:
     """Return the current public edition of the same group one year earlier."""
-    return (
-        Edition.objects.current()
-        .filter(
-            framework__group=edition.framework.group_id,
-            framework__year=edition.framework.year - 1,
-            framework__round=edition.framework.round,
-        )
-        .select_related("framework")
-        .defer("canonical")
-        .first()
+    return _previous_editions(edition).select_related("framework").defer("canonical").first()
+
+
+def _previous_editions(edition):
+    return Edition.objects.current().filter(
+        framework__group=edition.framework.group_id,
+        framework__year=edition.framework.year - 1,
+        framework__round=edition.framework.round,
     )
 
 
@@ -81,10 +79,13 @@ def moves(edition, results) -> dict[int, Move]:
     Only units ranked in both years appear, a renamed one being the same unit; a merged or newly
     founded one is not compared.
     """
-    previous = previous_edition(edition)
-    if previous is None:
+    ranks_then = dict(
+        PublishedResult.objects.filter(
+            edition__in=_previous_editions(edition), rank__isnull=False
+        ).values_list("unit_id", "rank")
+    )
+    if not ranks_then:
         return {}
-    ranks_then = dict(previous.results.filter(rank__isnull=False).values_list("unit_id", "rank"))
     earlier = _earlier_ids(edition, results, ranks_then)
     found = {}
     for row in results:

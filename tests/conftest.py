@@ -17,6 +17,7 @@ os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1")
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+STORED_PAGES = "freshness.pages.PublishedPages"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -32,6 +33,8 @@ def pytest_configure(config):
     settings.WHITENOISE_AUTOREFRESH = True
     settings.WHITENOISE_USE_FINDERS = True
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable()
+    # Tests of pages are about making them; what stores them is put back by `stored_pages`.
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != STORED_PAGES]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -185,3 +188,15 @@ def public_sql(db):
         yield
     request_started.disconnect(begin)
     request_finished.disconnect(end)
+
+
+@pytest.fixture
+def stored_pages(settings):
+    """Serve public pages as in production: from the store, with 304 to whoever has them."""
+    from django.core.cache import caches
+
+    place = settings.MIDDLEWARE.index("csp.middleware.CSPMiddleware")
+    settings.MIDDLEWARE = settings.MIDDLEWARE.copy()
+    settings.MIDDLEWARE.insert(place, STORED_PAGES)
+    yield
+    caches["pages"].clear()

@@ -25,6 +25,7 @@ from commitments.tables import (
     target_rows,
     two_places,
 )
+from freshness.pages import published
 from scorecards.views import trail
 from scorecards.views.files import chart_response, file_name, table_response
 from units.models import Authority, Unit, UnitGroup
@@ -34,6 +35,7 @@ NOT_CHECKED = "-"
 ROWS_A_PAGE = 50
 
 
+@published(until_midnight=True)
 def newest(request, authority):
     """Lead to the newest year that shows anything; say so where nothing does."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -85,6 +87,7 @@ def _about(authority, year):
     }
 
 
+@published(until_midnight=True)
 def commitments(request, authority, year, suffix=None):
     """Show a year's targets, the board of units × commitments and every commitment."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -226,6 +229,7 @@ def _has_dossiers(authority, year):
     return rows.filter(month__year=year).exists()
 
 
+@published(until_midnight=True)
 def targets(request, authority, year, suffix):
     """Return the year's targets as a file; JSON carries their measurements too."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -247,6 +251,7 @@ def targets(request, authority, year, suffix):
     return table_response(TargetTable(target_rows(aims, authority)), suffix, name, metadata)
 
 
+@published(until_midnight=True)
 def chart(request, authority, year, slug, suffix):
     """Return one chart of the year: the way to a target, or the share of dossiers on time."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -259,6 +264,7 @@ def chart(request, authority, year, slug, suffix):
     raise Http404
 
 
+@published(until_midnight=True)
 def dossiers(request, authority, year, suffix=None):
     """Show dossiers by unit and month, and rank each group by its share settled on time."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -414,6 +420,7 @@ def _on_time_chart(authority, year, frame):
     )
 
 
+@published(until_midnight=True)
 def on_time(request, authority, year, suffix):
     """Return the ranking of every group by its share settled on time as one file."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -423,6 +430,7 @@ def on_time(request, authority, year, suffix):
     return table_response(OnTimeTable(rows), suffix, name, _about(authority, year))
 
 
+@published(until_midnight=True)
 def unit_commitments(request, authority, year, unit, suffix=None):
     """Show the commitments of one unit with everything found about them, and its dossiers."""
     unit = get_object_or_404(

@@ -1,10 +1,9 @@
 """How many units are in each class: one bar made of parts, and the officials' own sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 
 import django_tables2 as tables
-import pandas as pd
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,7 +24,7 @@ class ClassCountTable(tables.Table):
 
 
 def class_counts_chart(
-    counts: pd.DataFrame,
+    counts: Iterable[dict],
     *,
     group_name: str,
     year: int,
@@ -34,12 +33,12 @@ def class_counts_chart(
 ) -> Chart:
     """Draw the units of each class as parts of one bar; works where only counts are known.
 
-    ``counts``: one row per class, best first; columns ``class_name`` (str, "" for units without
+    ``counts``: one row per class, best first; keys ``class_name`` (str, "" for units without
     one) and ``count`` (int). Classes without units stay out of the picture, not out of the table.
     """
     rows = [
         {"class_name": row["class_name"] or _("Not classified"), "count": int(row["count"])}
-        for row in counts.to_dict("records")
+        for row in counts
         if known(row["count"])
     ]
     title = _("Units by class: %(group)s, %(year)s") % {"group": group_name, "year": year}

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Protocol
 
 import django_tables2 as tables
-import pandas as pd
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -47,7 +46,7 @@ class DistributionTable(tables.Table):
 
 
 def distribution_chart(
-    results: pd.DataFrame,
+    results: Sequence[dict],
     *,
     group_name: str,
     year: int,
@@ -60,13 +59,13 @@ def distribution_chart(
 ) -> Chart:
     """Draw where the indexes of a group lie on the scale, with its mean, median and class edges.
 
-    ``results``: one row per unit; columns ``unit_name`` (str), ``index_percent`` (Decimal as
-    shown, percent, None or NaN where unknown) and ``class_name`` (str, "" where not classified).
+    ``results``: one row per unit; keys ``unit_name`` (str), ``index_percent`` (Decimal as
+    shown, percent, None where unknown) and ``class_name`` (str, "" where not classified).
     ``bands`` from the top down, only where the class goes by the index; an inferred edge says so.
     Up to 60 units are a dot each, more are counted in columns that include their lower end and
     the last its upper end as well. The scale starts at the ten below the lowest index.
     """
-    rows = [row for row in results.to_dict("records") if known(row["index_percent"])]
+    rows = [row for row in results if known(row["index_percent"])]
     rows.sort(key=lambda row: float(row["index_percent"]))
     title = _("Distribution: %(group)s, %(year)s") % {"group": group_name, "year": year}
     start, end = _scale(rows)

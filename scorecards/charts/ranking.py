@@ -1,10 +1,9 @@
 """The ranking of a group as bars: who stands where, in which class, and who has no data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate, groupby
 
-import pandas as pd
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,7 +29,7 @@ NAME_ROOM = svg.NARROWEST  # em; the longest usual names still take one line
 
 
 def ranking_chart(
-    results: pd.DataFrame,
+    results: Iterable[dict],
     *,
     group_name: str,
     year: int,
@@ -41,14 +40,14 @@ def ranking_chart(
 ) -> Chart:
     """Draw a bar per unit, best first, coloured by class; a unit without an index gets no bar.
 
-    ``results``: a row per unit, at least one, equals in the order they shall stand; columns
-    ``unit_name`` (str), ``index_percent`` (Decimal as shown, percent, None or NaN where unknown),
+    ``results``: a row per unit, at least one, equals in the order they shall stand; keys
+    ``unit_name`` (str), ``index_percent`` (Decimal as shown, percent, None where unknown),
     ``rank`` (int, None where not ranked) and ``class_name`` (str, "" where not classified).
     Ranked units come first, then those with an index alone, then those without data. Of more
     than 200 units the first 30 are drawn, and the title says so; summary and median still speak
     of all. The chart has no table of its own: the league table is its table.
     """
-    rows = _in_order(results.to_dict("records"))
+    rows = _in_order(results)
     shown = rows if len(rows) <= MOST_BARS else rows[:LEADERS]
     title = _("Ranking: %(group)s, %(year)s") % {"group": group_name, "year": year}
     if len(shown) < len(rows):
@@ -69,7 +68,7 @@ def ranking_chart(
     )
 
 
-def _in_order(rows: list[dict]) -> list[dict]:
+def _in_order(rows: Iterable[dict]) -> list[dict]:
     def place(row):
         rank, index = row["rank"], row["index_percent"]
         return (not known(index), not known(rank), rank if known(rank) else 0, _descending(index))

@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
+from inspect import ismethod
 
 from django import template
 from django.urls import reverse, translate_url
@@ -141,24 +143,29 @@ def becomes_list(table):
 
 
 @register.simple_tag
-def table_heads(table):
+def table_heads(table, first_is_heading=False):
     """Return the columns of a django-tables2 table as a list of `Head`.
 
-    ``attrs={"td": {"scope": "row"}}`` makes the cells of a column the headings of their rows.
-    Where small screens show a list, cells carry their column's name as a class, its heading, and
-    the roles that a list takes away.
+    ``attrs={"td": {"scope": "row"}}`` makes the cells of a column the headings of their rows, as
+    does ``first_is_heading`` those of the first. Where small screens show a list, cells carry
+    their column's name as a class, its heading, and the roles that a list takes away.
     """
-    return [_head(column, becomes_list(table)) for column in table.columns]
+    in_list = becomes_list(table)
+    return [
+        _head(column, in_list, "row" if first_is_heading and not place else None)
+        for place, column in enumerate(table.columns)
+    ]
 
 
-def _head(column, in_list):
+def _head(column, in_list, scope):
     td, th = column.attrs["td"], column.attrs["th"]
-    tag = "th" if "scope" in td else "td"
+    scope = scope or td.get("scope")
+    tag = "th" if scope else "td"
     name = [column.name] if in_list else []
-    arguments, takes_everything = signature(column.render)
+    arguments, takes_everything = _signature(column.render)
     classes = [*(td.get("class") or "").split(), *name]
     head = {"scope": "col", "class": _without(ORDER_CLASSES, th.get("class"), name)}
-    cell = {"scope": td.get("scope")}
+    cell = {"scope": scope}
     if column.is_ordered:
         head["aria-sort"] = "descending" if column.order_by_alias.is_descending else "ascending"
     if in_list:
@@ -178,6 +185,17 @@ def _head(column, in_list):
         ),
         cell_end=format_html("</{}>", tag),
     )
+
+
+def _signature(render):
+    """Return what a column's ``render`` takes; a method takes the same for every table."""
+    return _signature_of(render.__func__) if ismethod(render) else signature(render)
+
+
+@cache
+def _signature_of(function):
+    (_self, *arguments), takes_everything = signature(function)
+    return tuple(arguments), takes_everything
 
 
 def _without(unwanted, classes, more):

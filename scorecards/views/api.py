@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from freshness.pages import published
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition
 from scorecards.tables.decisions import DecisionTable
@@ -72,6 +73,7 @@ def columns_of(table_class):
     ]
 
 
+@published
 def openapi(request):
     """Return the description of every address of the open data, as OpenAPI 3.1."""
     document = {
@@ -168,6 +170,7 @@ def _schema(name, heading):
     return {**kind, "description": heading}
 
 
+@published
 def examples(request):
     """Show how the open data is read, with the newest published edition as the example."""
     edition = (

@@ -7,6 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from freshness.pages import published
 from scorecards import history, wording
 from scorecards.canonical import digest_of
 from scorecards.exports import annex, annex_xlsx, pdf, qr
@@ -78,6 +79,7 @@ MOST_ROWS = 40
 MOST_LEADERS = 10
 
 
+@published
 def press(request, authority, year):
     """Show the year on two sheets for the press: counts, leaders, what changed, every unit."""
     editions = annex.editions_of(authority, year)

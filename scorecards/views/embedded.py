@@ -5,11 +5,13 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 
+from freshness.pages import published
 from scorecards.views.public import edition_or_404, league_of
 
 TABLE = "bang"
 
 
+@published
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
 def embedded(request, authority, year, group, version, slug):

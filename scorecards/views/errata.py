@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from freshness.pages import published
 from scorecards.differences import differences, snapshots_of
 from scorecards.models.publication import Edition
 from scorecards.tables.errata import DifferenceTable, ErrataTable, difference_rows
@@ -24,6 +25,7 @@ def corrections(**where):
     )
 
 
+@published
 def errata(request, authority, suffix=None):
     """List every correction of an authority."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -69,6 +71,7 @@ def _address(edition):
     return [edition.authority.slug, edition.year, edition.group.slug, edition.version]
 
 
+@published
 def edition_errata(request, authority, year, group, version, suffix=None):
     """Show every number that one corrected edition changed."""
     edition = corrections(

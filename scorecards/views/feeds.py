@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from freshness.pages import published
 from scorecards import wording
 from scorecards.models.publication import Edition
 from units.models import Authority
@@ -63,3 +64,6 @@ class News(Feed):
 
     def item_author_name(self, edition):
         return edition.authority.name
+
+
+news = published(News())

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 
-import pandas as pd
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -261,11 +260,11 @@ class League:
         unknown = len(self.results) - sum(row["count"] for row in rows)
         if unknown > 0:
             rows.append({"class_name": _("no data yet"), "count": unknown})
-        return class_counts_chart(pd.DataFrame(rows, columns=columns), **self._about())
+        return class_counts_chart(rows, **self._about())
 
     def _distribution(self):
         return distribution_chart(
-            self._frame,
+            self._charted,
             decimals=self.edition.decimals,
             bands=self.bands if self.edition.classified_by == "index" else (),
             mean=self.mean,
@@ -275,17 +274,13 @@ class League:
 
     def _ranking(self):
         return ranking_chart(
-            self._frame, decimals=self.edition.decimals, median=self.median, **self._about()
+            self._charted, decimals=self.edition.decimals, median=self.median, **self._about()
         )
 
     @cached_property
-    def _frame(self):
+    def _charted(self):
         columns = ["unit_name", "index_percent", "rank", "class_name"]
-        return pd.DataFrame(
-            [{name: getattr(row, name) for name in columns} for row in self.results],
-            columns=columns,
-            dtype=object,
-        )
+        return [{name: getattr(row, name) for name in columns} for row in self.results]
 
     def context(self, query):
         """Return what the league table's template needs, for an edition and a draft alike."""

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from freshness.pages import published
 from scorecards import wording
 from scorecards.models.framework import Criterion
 from scorecards.models.publication import Edition, PublishedPoints
@@ -31,6 +32,7 @@ class GroupMethod:
     changes: list[str]
 
 
+@published
 def method(request, authority, year, suffix=None):
     """Show the method of every group published in a year, plain words first."""
     editions = list(

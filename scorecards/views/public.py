@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from freshness.pages import published
 from scorecards import history, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
@@ -29,6 +30,7 @@ def current_editions():
     return Edition.objects.current().filter(framework__round=0).with_context()
 
 
+@published
 def home(request):
     """Show the newest decision of each authority."""
     newest = (
@@ -66,6 +68,7 @@ def _year_in_words(overviews):
     }
 
 
+@published
 def authority(request, authority, suffix=None):
     """Show one authority: its years, the classes of each, the leaders, the mean over the years."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -106,6 +109,7 @@ def _about(authority):
     }
 
 
+@published
 def decision(request, authority, year, suffix=None):
     """Show one year of an authority: every published group with its classes and leaders."""
     editions = current_editions().filter(
@@ -176,6 +180,7 @@ def league_url(edition, version):
     return reverse("league_table", args=address)
 
 
+@published
 def league_table(request, authority, year, group, version=None, suffix=None):
     """Show one group's published ranking; ``version`` asks for one version of the edition."""
     edition = edition_or_404(authority, year, group, version)
@@ -208,12 +213,14 @@ def correction_of(edition):
     return Edition.objects.public().filter(corrects=edition).first()
 
 
+@published
 def league_chart(request, authority, year, group, slug, suffix, version=None):
     """Return one chart of a league table: the drawn picture, or the figure behind it."""
     league = league_of(edition_or_404(authority, year, group, version), version)
     return chart_response(league.chart(slug), suffix)
 
 
+@published
 def unit_in_edition(request, authority, year, group, unit, version=None, suffix=None):
     """Show one unit in one edition: index, rank, class, and its points down the tree."""
     edition = edition_or_404(authority, year, group, version)
@@ -251,6 +258,7 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
     return render(request, "scorecards/unit_in_edition.html", context)
 
 
+@published
 def registry(request, authority, suffix=None):
     """Show the units of an authority, closed ones included, with who carries them on."""
     authority = get_object_or_404(Authority, slug=authority)
@@ -280,6 +288,7 @@ def registry(request, authority, suffix=None):
     return render(request, "scorecards/registry.html", context)
 
 
+@published(until_midnight=True)
 def unit(request, authority, unit, suffix=None):
     """Show one unit through the years: index, rank and class, and who became whom."""
     unit = _unit_or_404(authority, unit)
@@ -326,6 +335,7 @@ def _trend(unit, past):
     )
 
 
+@published
 def unit_chart(request, authority, unit, slug, suffix):
     """Return the chart of a unit's index over the years."""
     unit = _unit_or_404(authority, unit)
@@ -335,6 +345,7 @@ def unit_chart(request, authority, unit, slug, suffix):
     return chart_response(_trend(unit, past), suffix)
 
 
+@published
 def data(request, suffix=None):
     """List every public edition with its files."""
     overviews = history.overviews(

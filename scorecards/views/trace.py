@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from freshness.pages import published
 from scorecards import wording
 from scorecards.models.publication import PublishedPoints, PublishedResult
 from scorecards.tables.unit import detail_rows, detail_table
@@ -47,6 +48,7 @@ def trace_of(details, number) -> Trace | None:
     return Trace(node, tuple(reversed(above)), parts)
 
 
+@published
 def criterion_of_unit(request, authority, year, group, unit, number, version=None, suffix=None):
     """Show why one unit has these points on one criterion: stages, maximum, note, source."""
     edition = edition_or_404(authority, year, group, version)

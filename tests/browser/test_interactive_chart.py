@@ -1,6 +1,5 @@
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -16,10 +15,14 @@ PAGE = """<!doctype html><html lang="vi"><title>Chart</title>
 
 
 def chart():
-    results = pd.DataFrame(
-        [("Sở Xây dựng", Decimal("98.98"), 1, "Tốt"), ("Sở Y tế", Decimal("49.07"), 2, "Kém")],
-        columns=["unit_name", "index_percent", "rank", "class_name"],
-    )
+    names = ["unit_name", "index_percent", "rank", "class_name"]
+    results = [
+        dict(zip(names, values, strict=True))
+        for values in [
+            ("Sở Xây dựng", Decimal("98.98"), 1, "Tốt"),
+            ("Sở Y tế", Decimal("49.07"), 2, "Kém"),
+        ]
+    ]
     return ranking_chart(results, group_name="Sở", year=2020, decimals=2, source="Quyết định")
 
 

@@ -5,7 +5,6 @@ installed, else by a small client here; figures are medians of a few runs. What 
 imported is rolled back.
 """
 
-import gzip
 import io
 import os
 import resource
@@ -22,6 +21,8 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+import brotli
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reform_portal.settings")
@@ -31,6 +32,20 @@ os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1")
 PAGE = "/tinh-minh-hoa/2023/so-nganh/"
 SMALL = "/tay-ninh/2023/so-nganh/"
 SECONDS = 4
+PAGES = [
+    "/",
+    "/du-lieu/",
+    "/tay-ninh/",
+    "/tay-ninh/2023/",
+    SMALL,
+    PAGE,
+    f"{PAGE}so-tai-chinh/",
+    "/tay-ninh/don-vi/",
+    "/tinh-minh-hoa/don-vi/so-tai-chinh/",
+    "/tinh-minh-hoa/2023/phuong-phap/",
+    "/tinh-minh-hoa/cam-ket/2023/",
+    "/tinh-minh-hoa/cam-ket/2023/ho-so/",
+]
 
 
 def main():
@@ -41,6 +56,7 @@ def main():
 
         django.setup()
         pages()
+        cold()
         served()
         sealing(20)
         sealing(168)
@@ -51,32 +67,75 @@ def main():
 
 
 def pages():
-    """Print CPU, queries and bytes of the pages, in process."""
+    """Print CPU, queries and bytes of the pages, in process: made anew, stored, and known."""
+    from django.core.cache import caches
     from django.test import Client
 
-    client = Client(headers={"host": "127.0.0.1"})
-    size = len(client.get(SMALL).content)
-    print("CPU per request, in process (median of 30), against a bare answer of the same size")
+    client = Client(headers={"host": "127.0.0.1", "accept-encoding": "br"})
+    size = len(Client(headers={"host": "127.0.0.1"}).get(SMALL).content)
+    print(
+        "CPU per request, in process (median of 30), and as a ratio to a bare answer of "
+        f"{size} bytes: made anew, stored, known to the browser (304); queries of each"
+    )
     with routed_to_bare():
         base = cpu(lambda: client.get(f"/bare/{size}/"))
-        for address in [
-            "/",
-            "/tay-ninh/",
-            "/tay-ninh/2023/",
-            SMALL,
-            PAGE,
-            "/tay-ninh/don-vi/",
-            "/tinh-minh-hoa/cam-ket/2023/",
-            "/tinh-minh-hoa/cam-ket/2023/ho-so/",
-        ]:
+        print(f"  {'a bare answer':40} {base:7.2f} ms")
+        for address in PAGES:
             ask = partial(client.get, address)
-            took, queries = cpu(ask), count(ask)
-            print(f"  {address:36} {took:7.2f} ms  {took / base:6.1f} x  {queries} queries")
-    page = client.get(SMALL).content
-    assets = [ROOT / "static/css/portal.css", ROOT / "static/js/portal.js"]
-    assets.append(ROOT / "static/js/chart.js")
-    parts = [len(gzip.compress(page)), *(len(gzip.compress(path.read_bytes())) for path in assets)]
-    print(f"Bytes before interaction, gzip: page {parts[0]}, with CSS and JS {sum(parts)}")
+            anew = cpu(ask, before=caches["pages"].clear)
+            stored = cpu(ask)
+            tag = ask().headers["ETag"]
+            known = partial(client.get, address, headers={"if-none-match": tag})
+            caches["pages"].clear()
+            queries = count(ask), count(ask), count(known)
+            print(
+                f"  {address:40} {anew:7.2f} ms {anew / base:6.1f} x   {stored:5.2f} ms "
+                f"{stored / base:5.2f} x   {cpu(known):5.2f} ms   {queries} queries"
+            )
+    assets = ["css/portal.css", "js/portal.js", "js/chart.js"]
+    parts = [len(client.get(SMALL).content)]
+    parts += [len(brotli.compress((ROOT / "static" / name).read_bytes())) for name in assets]
+    print(f"Bytes before interaction, brotli: page {parts[0]}, with CSS and JS {sum(parts)}")
+
+
+def cold():
+    """Print what a page of 31 units costs anew, against django-tables2's own template alone."""
+    from django.core.cache import caches
+    from django.test import Client, RequestFactory
+    from django.utils import timezone
+
+    from scorecards import assessing, publishing
+    from scorecards.models.publication import Edition
+    from scorecards.views.public import league_of
+
+    with rolled_back():
+        framework = a_framework(31, 8)
+        entries = [
+            assessing.Entry(card.pk, leaf.pk, {"awarded": Decimal(50 + (card.pk * leaf.pk) % 50)})
+            for card in framework.scorecards.all()
+            for leaf in framework.criteria.all()
+        ]
+        assessing.enter(framework, entries)
+        now = timezone.now()
+        sealed = publishing.seal(framework, acknowledged=True, public_from=now)
+        edition = Edition.objects.with_context().get(pk=sealed.pk)
+        request = RequestFactory().get("/", headers={"host": "127.0.0.1"})
+
+        def own_template():
+            table = league_of(edition, None).table()
+            table.template_name = "django_tables2/table.html"
+            table.as_html(request)
+
+        client = Client(headers={"host": "127.0.0.1"})
+        address = "/bench/2024/g/"
+        assert client.get(address).status_code == 200
+        anew = cpu(partial(client.get, address), before=caches["pages"].clear)
+        own = cpu(own_template)
+        print(
+            f"A league table of 31 units made anew: {anew:.2f} ms of CPU, the whole page with its "
+            f"charts = {anew / own:.2f} x the table alone by django-tables2's own template "
+            f"({own:.2f} ms)"
+        )
 
 
 @contextmanager
@@ -87,11 +146,12 @@ def routed_to_bare():
         yield
 
 
-def cpu(action, times=30):
-    """Return the median milliseconds of CPU that ``action`` takes, once warm."""
+def cpu(action, times=30, before=lambda: None):
+    """Return the median milliseconds of CPU that ``action`` takes, once warm, after ``before``."""
     action()
     taken = []
     for __ in range(times):
+        before()
         start = time.process_time()
         action()
         taken.append((time.process_time() - start) * 1000)
@@ -124,6 +184,7 @@ def served():
         bare = rate(f"{base}/bare/{size}/")
         print(f"Requests per second under gunicorn: a bare answer of {size} bytes {bare:.0f}")
         for address in [SMALL, PAGE]:
+            wait_for(base + address)
             found = rate(base + address)
             print(f"  {address:36} {found:7.0f}  = {found / bare:.3f} x bare")
     finally:

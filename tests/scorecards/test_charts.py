@@ -30,12 +30,15 @@ TAY_NINH = [
 
 
 def results(rows):
-    columns = ["unit_name", "index_percent", "rank", "class_name"]
-    frame = pd.DataFrame(rows, columns=columns, dtype=object)
-    frame["index_percent"] = [
-        None if value is None else Decimal(value) for value in frame["index_percent"]
+    return [
+        {
+            "unit_name": name,
+            "index_percent": index if index is None else Decimal(index),
+            "rank": rank,
+            "class_name": class_name,
+        }
+        for name, index, rank, class_name in rows
     ]
-    return frame
 
 
 def many(count):
@@ -44,8 +47,8 @@ def many(count):
 
 
 def ranking(rows, **changes):
-    frame = rows if isinstance(rows, pd.DataFrame) else results(rows)
-    return ranking_chart(frame, **{"decimals": 2, **ABOUT, **changes})
+    rows = rows if rows and isinstance(rows[0], dict) else results(rows)
+    return ranking_chart(rows, **{"decimals": 2, **ABOUT, **changes})
 
 
 def bars(chart):
@@ -193,7 +196,7 @@ def test_numbers_are_written_as_the_language_does(language, values):
 
 
 def counts(*rows):
-    return pd.DataFrame(rows, columns=["class_name", "count"])
+    return [{"class_name": name, "count": count} for name, count in rows]
 
 
 def test_class_counts_read_as_officials_write_them():
@@ -238,8 +241,8 @@ TAY_NINH_BANDS = [
 
 
 def distribution(rows, **changes):
-    frame = rows if isinstance(rows, pd.DataFrame) else results(rows)
-    return distribution_chart(frame, **{"decimals": 2, **ABOUT, **changes})
+    rows = rows if rows and isinstance(rows[0], dict) else results(rows)
+    return distribution_chart(rows, **{"decimals": 2, **ABOUT, **changes})
 
 
 def test_distribution_puts_a_dot_where_each_index_lies():
@@ -464,10 +467,10 @@ NASTY = "Sở A & B <script>alert(1)</script>"
 NAN = float("nan")
 CHARTS = {
     "ranking": lambda: ranking(
-        pd.DataFrame(
-            [(NASTY, Decimal("90"), 1.0, "Tốt"), ("B", NAN, NAN, "")],
-            columns=["unit_name", "index_percent", "rank", "class_name"],
-        )
+        [
+            {"unit_name": NASTY, "index_percent": Decimal("90"), "rank": 1.0, "class_name": "Tốt"},
+            {"unit_name": "B", "index_percent": NAN, "rank": NAN, "class_name": ""},
+        ]
     ),
     "classes": lambda: class_counts_chart(counts((NASTY, 3), ("Khá", 2)), **ABOUT),
     "distribution": lambda: distribution(

@@ -50,8 +50,8 @@ def names(page):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/song-hong/2023/so-nganh/", 6),
-        ("/song-hong/2023/so-nganh/v1/", 7),
+        ("/song-hong/2023/so-nganh/", 5),
+        ("/song-hong/2023/so-nganh/v1/", 6),
         ("/song-hong/2023/so-nganh.csv", 8),
         ("/song-hong/2023/so-nganh.json", 8),
         ("/song-hong/2023/so-nganh.xlsx", 8),
