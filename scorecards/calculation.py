@@ -5,7 +5,7 @@ they are shown; each is rounded once, half up, to the places the framework names
 """
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
@@ -13,9 +13,12 @@ from typing import Literal, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Number = Decimal | Fraction
+Mark = tuple[Decimal | None, Decimal | None]  # the points of a leaf and its maximum
 
 COUNTED = frozenset(("appraised", "survey"))
 ADJUSTING = frozenset(("bonus", "penalty"))
+# Two years are compared where at least this share of the maximum is of the same criteria.
+LEAST_SHARE = Fraction(1, 2)
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,11 @@ def mean(values: Iterable[Number | None], decimals: int) -> Decimal | None:
     return half_up(_total(known) / len(known), decimals) if known else None
 
 
+def mean_of_total(total: Number, count: int, decimals: int) -> Decimal:
+    """Return the arithmetic mean of ``count`` values that add up to ``total``, rounded half up."""
+    return half_up(Fraction(total) / count, decimals)
+
+
 def median(values: Iterable[Number | None], decimals: int) -> Decimal | None:
     """Return the median of the known values, rounded half up; None if there is none.
 
@@ -196,6 +204,66 @@ def places_gained(previous: int | None, current: int | None) -> int | None:
     if previous is None or current is None:
         return None
     return previous - current
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a unit's index moved on the leaves that two years have in common.
+
+    ``leaves`` and ``max_points`` say how many they are and what they are worth. ``then`` and
+    ``now`` are the index on them in percent, rounded half up; ``change`` is the difference of the
+    two as they are shown, in percentage points. ``reason`` says why there is no change: not enough
+    is common, or points are missing.
+    """
+
+    leaves: int
+    max_points: Decimal
+    then: Decimal | None = None
+    now: Decimal | None = None
+    change: Decimal | None = None
+    reason: Literal["", "unknown_maximum", "too_little", "incomplete"] = ""
+
+
+def progress(
+    then: Mapping[str, Mark],
+    now: Mapping[str, Mark],
+    *,
+    whole: Decimal | None,
+    adjusting: Collection[str] = (),
+    decimals: int,
+    least_share: Fraction = LEAST_SHARE,
+) -> Progress:
+    """Return how far a unit moved from ``then`` to ``now`` on the leaves that are the same.
+
+    Both map leaf number → (points, maximum) and hold the leaves that the method declares
+    comparable. A leaf is common where both years know its maximum, the same and not 0. ``whole``
+    is the larger of the unit's own maxima of the two years: less than ``least_share`` of it in
+    common is too little to say anything. ``adjusting`` names the leaves of bonus and penalty:
+    their points count, their maxima do not, and empty means none. A cap of the index is not
+    applied.
+    """
+    common = [
+        number
+        for number, (_points, maximum) in now.items()
+        if maximum and number in then and then[number][1] == maximum
+    ]
+    counted = [number for number in common if number not in adjusting]
+    max_points = sum((now[number][1] for number in counted), Decimal(0))
+    found = Progress(len(counted), max_points)
+    if whole is None:
+        return replace(found, reason="unknown_maximum")
+    if not max_points or max_points < Fraction(whole) * least_share:
+        return replace(found, reason="too_little")
+    if any(marks[number][0] is None for marks in (then, now) for number in counted):
+        return replace(found, reason="incomplete")
+    index_then, index_now = (
+        half_up(
+            index_of(sum((marks[n][0] or Decimal(0) for n in common), Decimal(0)), max_points),
+            decimals,
+        )
+        for marks in (then, now)
+    )
+    return replace(found, then=index_then, now=index_now, change=index_now - index_then)
 
 
 def adds_up(

@@ -6,14 +6,22 @@ Reads public editions only, and follows a unit through renames (`units.lineage`)
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import pandas as pd
-from django.db.models import Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Aggregate, Count, Q, Sum
 
 from scorecards import calculation
 from scorecards.models.publication import Edition, PublishedCount, PublishedResult
 from units import lineage
 from units.models import Succession, Unit
+
+
+class Leader(NamedTuple):
+    """A unit that came first, under its published name."""
+
+    unit_name: str
 
 
 @dataclass(frozen=True)
@@ -23,32 +31,62 @@ class Overview:
     edition: Edition
     units: int
     counts: list
-    leaders: list
+    leaders: list[Leader]
     mean: Decimal | None
     median: Decimal | None
 
 
+class Middle(Aggregate):
+    """The value in the middle, counted from the top or from the bottom: of an even number of
+    values the upper or the lower one of the two. PostgreSQL's median is a float, this is exact."""
+
+    function = "PERCENTILE_DISC"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s %(direction)s)"
+    allow_distinct = False
+
+
 def overviews(editions) -> list[Overview]:
-    """Return each edition's overview, in the order given; two queries, however many they are."""
+    """Return each edition's overview, in the order given; two queries, however many they are.
+
+    The rows stay in the database: it adds up and picks out, exactly, what is told of them.
+    """
     editions = list(editions)
-    rows, counts = defaultdict(list), defaultdict(list)
-    for row in PublishedResult.objects.filter(edition__in=editions).order_by("position"):
-        rows[row.edition_id].append(row)
+    counts = defaultdict(list)
     for count in PublishedCount.objects.filter(edition__in=editions).order_by("position"):
         counts[count.edition_id].append(count)
-    return [_overview(edition, rows[edition.pk], counts[edition.pk]) for edition in editions]
+    figures = {
+        row["edition"]: row
+        for row in PublishedResult.objects.filter(edition__in=editions)
+        .order_by()
+        .values("edition")
+        .annotate(
+            units=Count("pk"),
+            known=Count("index_percent"),
+            total=Sum("index_percent"),
+            upper=Middle("index_percent", direction="DESC"),
+            lower=Middle("index_percent", direction="ASC"),
+            leaders=ArrayAgg("unit_name", filter=Q(rank=1), order_by="position"),
+        )
+    }
+    return [_overview(edition, figures.get(edition.pk), counts[edition.pk]) for edition in editions]
 
 
-def _overview(edition, rows, counts):
-    indexes = [row.index_percent for row in rows if row.index_percent is not None]
-    complete = indexes if edition.is_full else []
+def _overview(edition, figures, counts):
+    if figures is None:
+        units = sum(count.count for count in counts)
+        return Overview(edition, units, counts, leaders=[], mean=None, median=None)
+    complete = edition.is_full and figures["known"] > 0
     return Overview(
         edition=edition,
-        units=len(rows) or sum(count.count for count in counts),
+        units=figures["units"],
         counts=counts,
-        leaders=[row for row in rows if row.rank == 1],
-        mean=calculation.mean(complete, edition.decimals),
-        median=calculation.median(complete, edition.decimals),
+        leaders=[Leader(name) for name in figures["leaders"] or ()],
+        mean=calculation.mean_of_total(figures["total"], figures["known"], edition.decimals)
+        if complete
+        else None,
+        median=calculation.mean([figures["lower"], figures["upper"]], edition.decimals)
+        if complete
+        else None,
     )
 
 
@@ -119,14 +157,8 @@ def links_of(authority) -> list[lineage.Link]:
 
 def _earlier_lives(authority, unit_ids):
     """Return the unbroken earlier life of each unit that has one."""
-    links = links_of(authority)
-    earlier = {}
-    for unit_id in unit_ids:
-        lives = lineage.chain(links, unit_id)
-        place = [life.unit_id for life in lives].index(unit_id)
-        if place and not lives[place].break_before:
-            earlier[unit_id] = lives[place - 1].unit_id
-    return earlier
+    earlier = lineage.same_bodies(links_of(authority))
+    return {unit_id: earlier[unit_id] for unit_id in unit_ids if unit_id in earlier}
 
 
 def lives_of(unit) -> tuple[lineage.Life, ...]:

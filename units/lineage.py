@@ -121,6 +121,16 @@ def chain(
         current = leaving.successor
 
 
+def same_bodies(links: Iterable[Link]) -> dict[int, int]:
+    """Return the unit that each renamed or moved unit was before, where it stayed the same body.
+
+    These are the unbroken joints of `chain`, of all units in one go.
+    """
+    links = set(links)
+    unbroken = _joints(links, NO_NAMES) & _renames_and_nothing_else(links)
+    return {link.successor: link.predecessor for link in unbroken}
+
+
 def _by_day(link: Link) -> tuple[date, int, int]:
     return link.on, link.predecessor, link.successor or 0
 
