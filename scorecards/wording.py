@@ -66,8 +66,8 @@ def rows_left_out(count) -> str:
 def units_in_class(count, class_name) -> str:
     """Return "14 đơn vị xếp loại tốt" in the language at hand."""
     return ngettext(
-        "%(count)d unit classed as %(class)s", "%(count)d units classed as %(class)s", count
-    ) % {"count": count, "class": class_name.lower()}
+        "%(count)s unit classed as %(class)s", "%(count)s units classed as %(class)s", count
+    ) % {"count": whole(count), "class": class_name.lower()}
 
 
 def classes_of_all_groups(counts, units) -> str:
@@ -83,7 +83,7 @@ def classes_of_all_groups(counts, units) -> str:
         return ""
     (first_name, first_count), *others = known
     parts = [units_in_class(first_count, first_name)]
-    parts += [f"{count} {name.lower()}" for name, count in others]
+    parts += [f"{whole(count)} {name.lower()}" for name, count in others]
     return ", ".join(_with_unknown(parts, units - sum(total.values())))
 
 

@@ -41,6 +41,11 @@ MOST_ROWS = 200
 ROWS_A_PAGE = 100
 
 
+def page_numbers(page):
+    """Return the numbers of the pages to choose from beside ``page``; what is between is "…"."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+
+
 class Rows(TableListData):
     """Rows (dicts) that sort with the unknown last, whichever the direction."""
 
@@ -140,7 +145,7 @@ class PortalTable(tables.Table):
     @property
     def page_numbers(self):
         """The pages to choose from: the first, the last, those near the one shown, … between."""
-        return self.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1)
+        return page_numbers(self.page)
 
 
 def class_badge(class_name):

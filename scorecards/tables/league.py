@@ -139,12 +139,13 @@ class LeagueTable(PortalTable):
         if value == 0:
             return format_html('<span title="{}">=</span>', _("same rank as last year"))
         arrow, words = ("▲", _("up")) if value > 0 else ("▼", _("down"))
+        places = number_format(abs(value), 0, force_grouping=True)
         return format_html(
             '<span class="sr">{} {}</span><span aria-hidden="true">{} {}</span>',
             words,
-            abs(value),
+            places,
             arrow,
-            abs(value),
+            places,
         )
 
     def value_rank_change(self, value):

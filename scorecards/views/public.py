@@ -5,6 +5,7 @@ Each view serves its page and, where ``suffix`` is given, the page's table as a 
 
 from itertools import groupby
 
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from scorecards import history, wording
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
+from scorecards.tables.base import ROWS_A_PAGE, page_numbers
 from scorecards.tables.decisions import DecisionTable, edition_rows
 from scorecards.tables.league import published_lines
 from scorecards.tables.registry import UnitTable, unit_rows
@@ -23,6 +25,8 @@ from scorecards.views import dataset, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority, Unit
+
+MOST_CARDS = 12  # authorities on the first page with all they say; more are a line each
 
 
 def current_editions():
@@ -48,7 +52,8 @@ def home(request):
         _year_in_words(list(of_one))
         for __, of_one in groupby(overviews, key=lambda overview: overview.edition.authority.pk)
     ]
-    return render(request, "scorecards/home.html", {"decisions": decisions, "section": "results"})
+    context = {"decisions": decisions, "many": len(decisions) > MOST_CARDS, "section": "results"}
+    return render(request, "scorecards/home.html", context)
 
 
 def _year_in_words(overviews):
@@ -60,6 +65,7 @@ def _year_in_words(overviews):
         "decision": edition.decision,
         "illustrative": edition.illustrative,
         "overviews": overviews,
+        "groups": " · ".join(overview.edition.group.name for overview in overviews),
         "classes": wording.classes_of_all_groups(
             [count for overview in overviews for count in overview.counts],
             sum(overview.units for overview in overviews),
@@ -348,21 +354,24 @@ def unit_chart(request, authority, unit, slug, suffix):
 @published
 def data(request, suffix=None):
     """List every public edition with its files."""
-    overviews = history.overviews(
-        current_editions().order_by(
-            "framework__group__authority__illustrative",
-            "framework__group__authority__sort_key",
-            "-framework__year",
-            "framework__group__position",
-        )
+    editions = current_editions().order_by(
+        "framework__group__authority__illustrative",
+        "framework__group__authority__sort_key",
+        "-framework__year",
+        "framework__group__position",
+        "pk",
     )
-    table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
+        table = DecisionTable(
+            edition_rows(history.overviews(editions)), caption=_("Published groups")
+        )
         return table_response(table, suffix, file_name("du-lieu"), {"licence": LICENCE})
+    page = Paginator(editions, ROWS_A_PAGE).get_page(request.GET.get("trang"))
     context = {
         "section": "data",
         "licence": LICENCE,
-        "overviews": overviews,
+        "page": page,
+        "numbers": page_numbers(page),
         "file_url": _without_slash(reverse("data")),
         "crumbs": trail.to(trail.page(_("Data"))),
     }
