@@ -1,9 +1,9 @@
 """Measure pages, sealing and importing, each against a baseline of the same run.
 
-``make bench``. Needs the data of ``make demo``. ``bench.py scale 95`` compares ten national years of
-95 leaves, millions of rows, with one, and does nothing else; it takes minutes. Requests per second are measured by wrk where it is
+``make bench``. Needs the data of ``make demo``. Requests per second are measured by wrk where it is
 installed, else by a small client here; figures are medians of a few runs. What is sealed and
-imported is rolled back.
+imported is rolled back. ``bench.py scale 95`` does nothing but compare ten national years of 95
+leaves, millions of rows, with one; it takes minutes.
 """
 
 import io
