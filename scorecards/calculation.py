@@ -5,10 +5,9 @@ they are shown; each is rounded once, half up, to the places the framework names
 """
 
 import math
-import statistics
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Literal, TypeVar
 
@@ -178,7 +177,7 @@ def class_of(value: Number | None, bands: Sequence[Band]) -> str:
 def mean(values: Iterable[Number | None], decimals: int) -> Decimal | None:
     """Return the arithmetic mean of the known values, rounded half up; None if there is none."""
     known = _known(values)
-    return half_up(statistics.mean(known), decimals) if known else None
+    return half_up(_total(known) / len(known), decimals) if known else None
 
 
 def mean_of_total(total: Number, count: int, decimals: int) -> Decimal:
@@ -191,13 +190,12 @@ def median(values: Iterable[Number | None], decimals: int) -> Decimal | None:
 
     Of an even number of values it is the mean of the middle two.
     """
-    known = [value for value in values if value is not None]
+    known = _known(values)
     if not known:
         return None
-    # Decimals among themselves sort thirty times faster than the fractions they are.
-    known.sort(key=None if len(set(map(type, known))) == 1 else Fraction)
+    known.sort()
     middle = known[(len(known) - 1) // 2 : len(known) // 2 + 1]
-    return half_up(statistics.mean(map(Fraction, middle)), decimals)
+    return half_up(_total(middle) / len(middle), decimals)
 
 
 def spread(values: Iterable[Decimal | None]) -> Decimal | None:
@@ -435,5 +433,19 @@ def _maximum(leaves: Iterable[Leaf], card: Card) -> Decimal | None:
     return None if None in maxima else sum(maxima, Decimal(0))
 
 
-def _known(values: Iterable[Number | None]) -> list[Fraction]:
-    return [Fraction(value) for value in values if value is not None]
+def _known(values: Iterable[Number | None]) -> list[Number]:
+    """Return the values that are known, as fractions where some are: a decimal is neither compared
+    with one nor added to it, but by far the quicker of the two to compare and to add."""
+    known = [value for value in values if value is not None]
+    if all(isinstance(value, Decimal) for value in known):
+        return known
+    return [Fraction(value) for value in known]
+
+
+def _total(values: Sequence[Number]) -> Fraction:
+    """Return the exact sum; decimals that no sum of 100 digits holds are added as fractions."""
+    try:
+        with localcontext(Context(prec=100, traps=[Inexact])):
+            return Fraction(sum(values))
+    except Inexact:
+        return sum(map(Fraction, values), Fraction(0))

@@ -14,6 +14,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 FORMAT_VERSION = 2
 POINT_COLUMNS = (
@@ -104,9 +105,12 @@ def _number_of(edition):
     """Return the function that writes a number by the rules of the edition's format."""
     places = edition.decimals
 
+    # Points repeat: of 300.000 numbers in an edition of 3.300 units a few hundred differ.
+    @cache
     def rounded(value):
         return None if value is None else f"{value:.{places}f}"
 
+    @cache
     def exact(value):
         if value is None:
             return None
@@ -164,5 +168,6 @@ def _detail(detail, edition, number):
     return found
 
 
+@lru_cache(maxsize=1000)
 def _moment(value):
     return None if value is None else value.astimezone(datetime.UTC).isoformat()

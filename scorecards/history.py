@@ -199,16 +199,17 @@ def unit_history(unit) -> pd.DataFrame:
             edition__framework__round=0,
         )
         .select_related("edition__framework__group", "unit")
+        .defer("edition__canonical")
         .order_by("edition__framework__year")
     )
-    peers_of = _peers_by_edition(row.edition_id for row in results)
+    figures = _figures_by_edition({row.edition_id for row in results})
     criteria_of = _criteria_by_result(results)
     rows = []
     for before, row in itertools.pairwise([None, *results]):
         edition = row.edition
         body_changed_on = _body_changed_on(lives, before, row)
         criteria, changed_criteria = criteria_of.get(row.pk, (0, 0))
-        peers = peers_of[edition.pk] if edition.is_full else []
+        peers = figures[edition.pk] if edition.is_full else {}
         rows.append(
             {
                 "year": edition.framework.year,
@@ -217,13 +218,13 @@ def unit_history(unit) -> pd.DataFrame:
                 "unit_slug": row.unit.slug,
                 "unit_name": row.unit_name,
                 "index_percent": row.index_percent,
-                "group_median": calculation.median(
-                    [index for index, __ in peers], edition.decimals
+                "group_median": calculation.mean(
+                    [peers.get("lower"), peers.get("upper")], edition.decimals
                 ),
                 "points": row.points,
                 "max_points": row.max_points,
                 "rank": row.rank,
-                "ranked_units": sum(rank is not None for __, rank in peers) or None,
+                "ranked_units": peers.get("ranked") or None,
                 "class_name": row.class_name,
                 "decimals": edition.decimals,
                 "break_before": body_changed_on is not None,
@@ -284,10 +285,15 @@ HISTORY_COLUMNS = [
 ]
 
 
-def _peers_by_edition(edition_ids):
-    """Return the (index, rank) of every row of the editions, by edition id."""
-    peers = defaultdict(list)
-    rows = PublishedResult.objects.filter(edition__in=set(edition_ids)).order_by("position")
-    for edition_id, index, rank in rows.values_list("edition_id", "index_percent", "rank"):
-        peers[edition_id].append((index, rank))
-    return peers
+def _figures_by_edition(edition_ids):
+    """Return the middle of the indexes (one value or two) and the number of ranks, by edition id.
+
+    The rows themselves, thousands in each of many years, stay in the database.
+    """
+    rows = PublishedResult.objects.filter(edition__in=edition_ids).order_by().values("edition")
+    figures = rows.annotate(
+        ranked=Count("rank"),
+        upper=Middle("index_percent", direction="DESC"),
+        lower=Middle("index_percent", direction="ASC"),
+    )
+    return {row["edition"]: row for row in figures}

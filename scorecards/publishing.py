@@ -140,18 +140,55 @@ def seal(
     if rehearsal.to_acknowledge and not acknowledged:
         raise NotReady(rehearsal.to_acknowledge)
     _record(rehearsal, rehearsal.to_acknowledge, by)
-    edition = _create_edition(
+    return freeze(
         rehearsal,
-        authority,
         by=by,
         decision=decision,
         note=note,
+        public_from=public_from,
         reason=reason,
         decided_by=decided_by,
     )
-    _write_rows(edition, rehearsal)
+
+
+def write_rows(edition, rehearsal):
+    """Write the published rows of ``edition``, which is not sealed yet."""
+    PublishedBand.objects.bulk_create(rehearsal.bands)
+    PublishedCount.objects.bulk_create(rehearsal.counts)
+    PublishedResult.objects.bulk_create(rehearsal.results)
+    details = []
+    for result in rehearsal.results:
+        for row in rehearsal.details[result.unit_id]:
+            row.result = result
+            details.append(row)
+    PublishedPoints.objects.bulk_create(details, batch_size=5000)
+
+
+def freeze(
+    rehearsal,
+    *,
+    by=None,
+    decision=None,
+    note="",
+    public_from=None,
+    reason="",
+    decided_by="",
+    write=write_rows,
+) -> Edition:
+    """Write what ``rehearsal`` holds as the next edition of its authority, seal it, return it.
+
+    It looks at nothing that speaks against it: that is `seal`'s. Its caller holds the lock of the
+    authority and has opened a transaction. ``write`` may bring in the rows another way.
+    """
+    edition = _create_edition(
+        rehearsal, by=by, decision=decision, note=note, reason=reason, decided_by=decided_by
+    )
+    for rows in (rehearsal.bands, rehearsal.counts, rehearsal.results):
+        for row in rows:
+            row.edition = edition
+    write(edition, rehearsal)
     _close(edition, rehearsal, public_from)
-    Framework.objects.filter(pk=framework.pk).update(state=Framework.State.SEALED)
+    Framework.objects.filter(pk=rehearsal.framework.pk).update(state=Framework.State.SEALED)
     return edition
 
 
@@ -160,7 +197,7 @@ def _require_own_decision(authority, decision):
         raise Refused(_("The decision belongs to another authority."))
 
 
-def _create_edition(rehearsal, authority, *, by, decision, note, reason, decided_by):
+def _create_edition(rehearsal, *, by, decision, note, reason, decided_by):
     framework = rehearsal.framework
     corrected = framework.editions.order_by("-version").first()
     if corrected:
@@ -170,8 +207,11 @@ def _create_edition(rehearsal, authority, *, by, decision, note, reason, decided
     if corrected and not reason.strip():
         raise Refused(_("Say why the published result is corrected."))
     newest = (
-        Edition.objects.filter(framework__group__authority=authority, sealed_at__isnull=False)
+        Edition.objects.filter(
+            framework__group__authority=framework.group.authority_id, sealed_at__isnull=False
+        )
         .order_by("-pk")
+        .only("digest")
         .first()
     )
     edition = rehearsal.edition
@@ -185,21 +225,6 @@ def _create_edition(rehearsal, authority, *, by, decision, note, reason, decided
     edition.previous_digest = newest.digest if newest else ""
     edition.save()
     return edition
-
-
-def _write_rows(edition, rehearsal):
-    for rows in (rehearsal.bands, rehearsal.counts, rehearsal.results):
-        for row in rows:
-            row.edition = edition
-    PublishedBand.objects.bulk_create(rehearsal.bands)
-    PublishedCount.objects.bulk_create(rehearsal.counts)
-    PublishedResult.objects.bulk_create(rehearsal.results)
-    details = []
-    for result in rehearsal.results:
-        for row in rehearsal.details[result.unit_id]:
-            row.result = result
-            details.append(row)
-    PublishedPoints.objects.bulk_create(details, batch_size=5000)
 
 
 def _close(edition, rehearsal, public_from):

@@ -115,7 +115,7 @@ class _Rehearsing:
     def __init__(self, framework, completeness):
         self.framework = framework
         self.announced = framework.origin == Origin.ANNOUNCED
-        self.out = Rehearsal(framework, completeness, _draft_edition(framework, completeness))
+        self.out = Rehearsal(framework, completeness, draft_edition(framework, completeness))
         self.criteria = list(framework.criteria.select_related("parent").order_by("position", "pk"))
         parents = {criterion.parent_id for criterion in self.criteria}
         self.leaves = [criterion for criterion in self.criteria if criterion.pk not in parents]
@@ -164,7 +164,10 @@ class _Rehearsing:
         self._check_structure()
         self._check_scores()
         self.out.edition.derived = self._derived_columns()
-        self.out.results = self._in_printed_order([self._result_of(card) for card in self.cards])
+        self.out.results = in_printed_order(
+            [self._result_of(card) for card in self.cards],
+            by_protocol=self.out.completeness != Edition.Completeness.FULL,
+        )
         self.out.details = {card.unit_id: self._details_of(card) for card in self.cards}
         self.out.counts = self._counts()
         self._check_ties()
@@ -533,24 +536,6 @@ class _Rehearsing:
             claimed.append(value or Decimal(0))
         return sum(claimed) if claimed else None
 
-    def _in_printed_order(self, rows):
-        """Sort by rank, then index, then the official order; number the places."""
-        last = len(rows) + 1
-        rows.sort(
-            key=lambda row: (
-                row.rank or last,
-                -(row.index_percent if row.index_percent is not None else Decimal(-1)),
-                row.unit.position if self._partial() else 0,
-                row.unit.sort_key,
-            )
-        )
-        for position, row in enumerate(rows, start=1):
-            row.position = position
-        return rows
-
-    def _partial(self):
-        return self.out.completeness != Edition.Completeness.FULL
-
     def _details_of(self, card):
         branches = calculation.branch_totals(self.calculation_leaves, self.inputs[card.pk])
         leaf_ids = {leaf.pk for leaf in self.leaves}
@@ -596,14 +581,7 @@ class _Rehearsing:
             if announced:
                 self._compare_counts(announced)
                 return announced
-        found = Counter(row.class_name for row in self.out.results if row.class_name)
-        order = [band.name for band in self.class_bands]
-        order += sorted(found.keys() - set(order))
-        return [
-            PublishedCount(position=position, class_name=name, count=found[name])
-            for position, name in enumerate(order, start=1)
-            if found[name] or name in {band.name for band in self.class_bands}
-        ]
+        return counts_of(self.out.results, self.class_bands)
 
     def _compare_counts(self, announced):
         found = Counter(row.class_name for row in self.out.results if row.class_name)
@@ -620,6 +598,36 @@ class _Rehearsing:
                     },
                     blocking=True,
                 )
+
+
+def in_printed_order(rows, *, by_protocol=False):
+    """Sort published results by rank, then index, then name; number the places; return the list.
+
+    ``by_protocol``: the official order of the units comes before their names.
+    """
+    last = len(rows) + 1
+    rows.sort(
+        key=lambda row: (
+            row.rank or last,
+            -(row.index_percent if row.index_percent is not None else Decimal(-1)),
+            row.unit.position if by_protocol else 0,
+            row.unit.sort_key,
+        )
+    )
+    for position, row in enumerate(rows, start=1):
+        row.position = position
+    return rows
+
+
+def counts_of(results, bands):
+    """Return how many of ``results`` each class holds, the classes of ``bands`` first."""
+    found = Counter(row.class_name for row in results if row.class_name)
+    order = [band.name for band in bands]
+    order += sorted(found.keys() - set(order))
+    return [
+        PublishedCount(position=position, class_name=name, count=found[name])
+        for position, name in enumerate(order, start=1)
+    ]
 
 
 def _remember_origin(detail, score):
@@ -652,7 +660,7 @@ def _first_few(numbers, most=6):
     return f"{shown} …" if len(numbers) > most else shown
 
 
-def _draft_edition(framework, completeness):
+def draft_edition(framework, completeness=Edition.Completeness.FULL):
     """Return the edition of ``framework`` as it would be now, unsaved."""
     return Edition(
         framework=framework,

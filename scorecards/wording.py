@@ -20,7 +20,7 @@ def counts_in_words(counts, units=0) -> str:
     Of the ``units`` there are, those whose class is unknown come last: "6 tốt, 3 chưa có số liệu".
     """
     counts = list(counts)
-    parts = [f"{row.count} {row.class_name.lower()}" for row in counts if row.count]
+    parts = [f"{whole(row.count)} {row.class_name.lower()}" for row in counts if row.count]
     return ", ".join(_with_unknown(parts, units - sum(row.count for row in counts)))
 
 
@@ -32,15 +32,49 @@ def counts_of_names(counts, units=0) -> str:
 
 def _with_unknown(parts, unknown):
     if parts and unknown > 0:
-        return [*parts, _("%(count)d with no data yet") % {"count": unknown}]
+        return [*parts, _("%(count)s with no data yet") % {"count": whole(unknown)}]
     return parts
+
+
+def whole(count) -> str:
+    """Return a whole number with its thousands grouped: "3.321"."""
+    return number_format(count, 0, force_grouping=True)
+
+
+def units_found(found, units) -> str:
+    """Return how many of the units a search or a filter has found: "37 / 3.321 đơn vị"."""
+    return ngettext(
+        "%(found)s of %(units)s unit found.", "%(found)s of %(units)s units found.", units
+    ) % {"found": whole(found), "units": whole(units)}
+
+
+def units_named(count, shown) -> str:
+    """Return what is said where a name is that of no unit, or of several of which ``shown`` are
+    listed at most."""
+    if not count:
+        return _("No unit of this list has that name.")
+    if count > shown:
+        return _("%(count)s units have names like that. The first %(shown)s of them:") % {
+            "count": whole(count),
+            "shown": shown,
+        }
+    return _("%(count)s units have names like that. Which one do you mean?") % {
+        "count": whole(count)
+    }
+
+
+def rows_left_out(count) -> str:
+    """Return the words in place of rows of a table that are not shown: "… 1.204 đơn vị …"."""
+    return ngettext(
+        "… %(count)s unit is left out here …", "… %(count)s units are left out here …", count
+    ) % {"count": whole(count)}
 
 
 def units_in_class(count, class_name) -> str:
     """Return "14 đơn vị xếp loại tốt" in the language at hand."""
     return ngettext(
-        "%(count)d unit classed as %(class)s", "%(count)d units classed as %(class)s", count
-    ) % {"count": count, "class": class_name.lower()}
+        "%(count)s unit classed as %(class)s", "%(count)s units classed as %(class)s", count
+    ) % {"count": whole(count), "class": class_name.lower()}
 
 
 def classes_of_all_groups(counts, units) -> str:
@@ -56,7 +90,7 @@ def classes_of_all_groups(counts, units) -> str:
         return ""
     (first_name, first_count), *others = known
     parts = [units_in_class(first_count, first_name)]
-    parts += [f"{count} {name.lower()}" for name, count in others]
+    parts += [f"{whole(count)} {name.lower()}" for name, count in others]
     return ", ".join(_with_unknown(parts, units - sum(total.values())))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from scorecards import history, peers, wording
 from scorecards.models.framework import Framework
 from scorecards.rehearsing import rehearse
+from scorecards.tables.league import lines_of
 from scorecards.tables.unit import detail_rows, detail_table
 from scorecards.views import profile, trail
 from scorecards.views.files import chart_response, file_name, table_response
@@ -71,7 +72,7 @@ def _league(rehearsal):
     edition = rehearsal.edition
     return League(
         edition=edition,
-        results=rehearsal.results,
+        results=lines_of(rehearsal.results),
         bands=rehearsal.bands,
         counts=rehearsal.counts,
         moves=history.moves(edition, rehearsal.results) if edition.ranked else {},

@@ -21,10 +21,13 @@ def embedded(request, authority, year, group, version, slug):
     chart = None if slug == TABLE else league.chart(slug)
     if chart is None and slug != TABLE:
         raise Http404
+    table = league.table() if chart is None else None
+    if table is not None:
+        table.turn_to(request.GET.get("trang"))
     context = {
         "edition": edition,
         "chart": chart,
-        "table": league.table() if chart is None else None,
+        "table": table,
         "page_url": request.build_absolute_uri(league.page_url),
     }
     return render(request, "scorecards/embedded.html", context)

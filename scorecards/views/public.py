@@ -5,6 +5,7 @@ Each view serves its page and, where ``suffix`` is given, the page's table as a 
 
 from itertools import groupby
 
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,14 +16,17 @@ from scorecards import criteria_across, history, peers, progress_in_words, wordi
 from scorecards.charts.trend import index_trend
 from scorecards.exports.manifest import LICENCE
 from scorecards.models.publication import Edition, PublishedResult
-from scorecards.tables.base import columns_without_values
+from scorecards.tables.base import ROWS_A_PAGE, columns_without_values, page_numbers
 from scorecards.tables.decisions import DecisionTable, edition_rows
+from scorecards.tables.league import published_lines
 from scorecards.tables.registry import UnitTable, unit_rows
 from scorecards.tables.unit import HistoryTable, detail_rows, detail_table, history_rows
 from scorecards.views import dataset, over_the_years, profile, trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.league import League, query_of
 from units.models import Authority, Unit
+
+MOST_CARDS = 12  # authorities on the first page with all they say; more are a line each
 
 
 def current_editions():
@@ -48,7 +52,8 @@ def home(request):
         _year_in_words(list(of_one))
         for __, of_one in groupby(overviews, key=lambda overview: overview.edition.authority.pk)
     ]
-    return render(request, "scorecards/home.html", {"decisions": decisions, "section": "results"})
+    context = {"decisions": decisions, "many": len(decisions) > MOST_CARDS, "section": "results"}
+    return render(request, "scorecards/home.html", context)
 
 
 def _year_in_words(overviews):
@@ -60,6 +65,7 @@ def _year_in_words(overviews):
         "decision": edition.decision,
         "illustrative": edition.illustrative,
         "overviews": overviews,
+        "groups": " · ".join(overview.edition.group.name for overview in overviews),
         "classes": wording.classes_of_all_groups(
             [count for overview in overviews for count in overview.counts],
             sum(overview.units for overview in overviews),
@@ -173,7 +179,7 @@ def edition_or_404(authority, year, group, version=None):
 
 def league_of(edition, version):
     """Return the league table of a published edition; ``version`` if the address names one."""
-    results = list(edition.results.select_related("unit").order_by("position"))
+    results = published_lines(edition)
     return League(
         edition=edition,
         results=results,
@@ -303,20 +309,24 @@ def registry(request, authority, suffix=None):
     """Show the units of an authority, closed ones included, with who carries them on."""
     authority = get_object_or_404(Authority, slug=authority)
     words = request.GET.get("q", "").replace("\0", "").strip()
-    units = authority.units.prefetch_related("successions__successor")
+    units = authority.units.all()
     rows = unit_rows(authority, units.matching(words) if words and not suffix else units)
     table = UnitTable(
         rows, order_by=request.GET.get("sap-xep"), caption=_("Units, the closed ones included")
     )
     if suffix:
         return table_response(table, suffix, file_name(authority.slug, "don-vi"), _about(authority))
+    unverified = any(not line.verified for line in rows.data)
+    found = wording.units_found(len(rows), units.count()) if words else ""
     context = {
         "authority": authority,
         "section": "units",
         "table": table,
         "words": words,
         "sort": request.GET.get("sap-xep", ""),
-        "unverified": any(not row["verified"] for row in rows),
+        "found": found,
+        "in_part": table.turn_to(request.GET.get("trang")),
+        "unverified": unverified,
         "illustrative": authority.illustrative,
         "file_url": _without_slash(reverse("registry", args=[authority.slug])),
         "crumbs": trail.to(trail.authority(authority), trail.page(_("Units"))),
@@ -392,21 +402,24 @@ def unit_chart(request, authority, unit, slug, suffix):
 @published
 def data(request, suffix=None):
     """List every public edition with its files."""
-    overviews = history.overviews(
-        current_editions().order_by(
-            "framework__group__authority__illustrative",
-            "framework__group__authority__sort_key",
-            "-framework__year",
-            "framework__group__position",
-        )
+    editions = current_editions().order_by(
+        "framework__group__authority__illustrative",
+        "framework__group__authority__sort_key",
+        "-framework__year",
+        "framework__group__position",
+        "pk",
     )
-    table = DecisionTable(edition_rows(overviews), caption=_("Published groups"))
     if suffix:
+        table = DecisionTable(
+            edition_rows(history.overviews(editions)), caption=_("Published groups")
+        )
         return table_response(table, suffix, file_name("du-lieu"), {"licence": LICENCE})
+    page = Paginator(editions, ROWS_A_PAGE).get_page(request.GET.get("trang"))
     context = {
         "section": "data",
         "licence": LICENCE,
-        "overviews": overviews,
+        "page": page,
+        "numbers": page_numbers(page),
         "file_url": _without_slash(reverse("data")),
         "crumbs": trail.to(trail.page(_("Data"))),
     }

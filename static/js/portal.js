@@ -35,7 +35,8 @@
     const table = document.querySelector("table.league");
     const { q } = form.elements;
     // A list that the server has already cut short cannot be searched here.
-    if (!table || !q || q.defaultValue || document.querySelector(".pages")) return;
+    if (!table || !q || q.defaultValue || form.dataset.filter === "server") return;
+    if (document.querySelector(".pages")) return;
     const rows = Array.from(table.tBodies[0].rows, (row) => {
       const name = row.querySelector("th a") || row;
       return [row, fold(name.textContent)];

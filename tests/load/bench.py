@@ -2,7 +2,8 @@
 
 ``make bench``. Needs the data of ``make demo``. Requests per second are measured by wrk where it is
 installed, else by a small client here; figures are medians of a few runs. What is sealed and
-imported is rolled back.
+imported is rolled back. ``bench.py scale 95`` does nothing but compare ten national years of 95
+leaves, millions of rows, with one; it takes minutes.
 """
 
 import io
@@ -48,6 +49,27 @@ PAGES = [
 ]
 
 
+NATION = "/minh-hoa-toan-quoc/2025/cap-xa/"
+OF_THE_NATION = [
+    "/",
+    "/du-lieu/",
+    "/minh-hoa-toan-quoc/",
+    "/minh-hoa-toan-quoc/2025/",
+    NATION,
+    f"{NATION}?trang=20",
+    f"{NATION}?sap-xep=unit_name",
+    f"{NATION}?xep-loai=Khá",
+    f"{NATION}?q=binh",
+    f"{NATION}?don-vi=phuong-ba-dinh-ha-noi",
+    f"{NATION}phuong-ba-dinh-ha-noi/",
+    "/minh-hoa-toan-quoc/don-vi/",
+    "/minh-hoa-toan-quoc/don-vi/phuong-ba-dinh-ha-noi/",
+    "/minh-hoa-toan-quoc/2025/phuong-phap/",
+    "/minh-hoa-lai-chau/2025/cap-xa/",
+    "/minh-hoa-lai-chau/2025/cap-xa/phuong-tan-phong/",
+]
+
+
 def main():
     from reform_portal import embedded_postgres
 
@@ -55,6 +77,8 @@ def main():
         import django
 
         django.setup()
+        if sys.argv[1:2] == ["scale"]:
+            return scale(int(sys.argv[2]))
         pages()
         cold()
         served()
@@ -64,6 +88,7 @@ def main():
         importing(168, 95)
         for units in (20, 168, 3300):
             documents(units)
+        scale(8)
 
 
 def pages():
@@ -352,6 +377,49 @@ def apart(make):
         os._exit(0)
     os.waitpid(child, 0)
     return json.loads(os.read(reader, 200))
+
+
+def scale(leaves, years=10):
+    """Print what each page takes, made anew, in a database of many years against one of one."""
+    from scorecards.management import national_data
+
+    found = {}
+    for size in (1, years):
+        with rolled_back():
+            began, rows = time.perf_counter(), 0
+            for made in national_data.make(national_data.Size(years=size, leaves=leaves)):
+                rows += made.results + made.points
+            took = time.perf_counter() - began
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(
+                f"{size} national years of {leaves} leaves: {rows} rows in {took:.0f} s, "
+                f"{rows / took:.0f} a second; peak {peak:.0f} MB",
+                flush=True,
+            )
+            found[size] = [of_page(address) for address in OF_THE_NATION]
+    print(f"Pages made anew: the whole time on one year, on {years} years, as a ratio; queries")
+    for address, one, many in zip(OF_THE_NATION, *found.values(), strict=True):
+        print(
+            f"  {address:60} {one[0]:7.2f} ms {many[0]:7.2f} ms {many[0] / one[0]:5.2f} x   "
+            f"{one[1]} and {many[1]} queries"
+        )
+
+
+def of_page(address, times=9):
+    """Return the median milliseconds of a page made anew, the database's included, and queries."""
+    from django.core.cache import caches
+    from django.test import Client
+
+    client = Client(headers={"host": "127.0.0.1"})
+    ask = partial(client.get, address)
+    taken = []
+    for __ in range(times):
+        caches["pages"].clear()
+        taken.append(timed(ask) * 1000)
+    caches["pages"].clear()
+    queries = count(lambda: taken.append(ask().status_code == 200))
+    assert taken.pop() is True, address
+    return statistics.median(taken), queries
 
 
 def timed(action):
