@@ -61,7 +61,7 @@ def class_years_chart(
     return Chart(
         slug=slug,
         title=title,
-        summary=_class_summary(rows),
+        summary=_class_summary(rows, names),
         spec=figure(
             traces,
             title=title,
@@ -139,19 +139,23 @@ def _class_table(rows: Sequence[dict], names: Sequence[str], unknown: Sequence[i
     return tables.Table(data, extra_columns=columns, orderable=False)
 
 
-def _class_summary(rows: Sequence[dict]) -> str:
+def _class_summary(rows: Sequence[dict], names: Sequence[str]) -> str:
     classed = [row for row in rows if any(row["counts"].values())]
     if not classed:
         return _("No unit is classified.")
     told = [classed[0], classed[-1]] if len(classed) > 1 else classed
     sentences = [
         _("%(year)s: %(counts)s.")
-        % {"year": row["year"], "counts": counts_of_names(row["counts"], row["units"])}
+        % {"year": row["year"], "counts": counts_of_names(_in_order(row, names), row["units"])}
         for row in told
     ]
     return " ".join(
         [*sentences, *_changes(rows[1:], _("The group or its class limits changed in %(years)s."))]
     )
+
+
+def _in_order(row: dict, names: Sequence[str]) -> dict[str, int]:
+    return {name: row["counts"][name] for name in names if name in row["counts"]}
 
 
 def _changes(rows: Sequence[dict], many: str) -> list[str]:
