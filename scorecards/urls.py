@@ -15,6 +15,7 @@ from scorecards.views import (
     feeds,
     method,
     public,
+    search,
     trace,
     verification,
 )
@@ -84,6 +85,8 @@ urlpatterns = [
     path("api/openapi.json", api.openapi, name="openapi"),
     path("tin.atom", feeds.News(), name="news"),
     path("<slug:authority>/tin.atom", feeds.News(), name="news_of"),
+    path("tim-kiem/", search.search, name="search"),
+    path("tim-kiem.json", search.suggestions, name="suggestions"),
     path("xac-minh/", verification.verification, name="verification"),
     path("xac-minh/xac_minh.py", verification.verifier, name="verifier"),
     path("ban-nhap/", drafts.drafts, name="drafts"),

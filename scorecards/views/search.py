@@ -1,0 +1,92 @@
+"""Search over authorities, units and criteria: the page, and the suggestions made while typing."""
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scorecards import searching, wording
+from scorecards.views import trail
+from scorecards.views.files import open_to_all
+from units.models import Authority
+
+SUGGESTED = 5
+
+
+def search(request):
+    """Show what ``?q=`` leads to, in one authority alone if ``?co-quan=`` names it."""
+    words, authorities, within = _asked(request)
+    found = searching.search(words, authorities, within=within)
+    context = {
+        "section": "search",
+        "words": words,
+        "authorities": authorities,
+        "within": within,
+        "found": found,
+        "said": wording.found_in_words(found, words),
+        "fewest": searching.FEWEST_LETTERS,
+        "kinds": [
+            (_("Authorities"), found.authorities, _of_authorities(found)),
+            (_("Units"), found.units, _of_units(found)),
+            (_("Criteria"), found.criteria, _of_criteria(found)),
+        ],
+        "crumbs": trail.to(trail.page(_("Search"))),
+    }
+    return render(request, "scorecards/search.html", context)
+
+
+def suggestions(request):
+    """Return the nearest few results of each kind, ready to be shown under the field."""
+    words, authorities, within = _asked(request)
+    found = searching.search(words, authorities, within=within, shown=SUGGESTED)
+    answer = {
+        "query": words,
+        "found": found.total,
+        "said": wording.found_in_words(found, words),
+        "results": [*_of_authorities(found), *_of_units(found), *_of_criteria(found)],
+    }
+    return open_to_all(JsonResponse(answer, json_dumps_params={"ensure_ascii": False}))
+
+
+def _asked(request):
+    """Return the words typed, all authorities, and the one to stay in, if the address names it."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[: searching.MOST_LETTERS]
+    authorities = list(Authority.objects.all())
+    slug = request.GET.get("co-quan", "")
+    return words, authorities, next((row for row in authorities if row.slug == slug), None)
+
+
+def _of_authorities(found):
+    return [
+        {
+            "kind": "authority",
+            "title": authority.name,
+            "context": wording.authority_in_context(authority),
+            "url": reverse("authority", args=[authority.slug]),
+        }
+        for authority in found.authorities.rows
+    ]
+
+
+def _of_units(found):
+    return [
+        {
+            "kind": "unit",
+            "title": hit.unit.name,
+            "context": wording.unit_in_context(hit.unit, hit.result),
+            "url": reverse("unit", args=[hit.unit.authority.slug, hit.unit.slug]),
+        }
+        for hit in found.units.rows
+    ]
+
+
+def _of_criteria(found):
+    return [
+        {
+            "kind": "criterion",
+            "title": f"{criterion.number}. {criterion.title}",
+            "context": wording.criterion_in_context(criterion),
+            "url": searching.criterion_url(criterion),
+        }
+        for criterion in found.criteria.rows
+    ]
