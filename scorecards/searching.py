@@ -63,13 +63,14 @@ class Found:
         return self.authorities.found + self.units.found + self.criteria.found
 
 
-def search(text, authorities, *, within=None, shown=SHOWN) -> Found:
+def search(text, authorities, *, within=None, beside=None, shown=SHOWN) -> Found:
     """Return what ``text`` leads to, at most ``shown`` of a kind; three queries at most.
 
-    ``authorities``: all of them, in their order; ``within``: the one to stay in, or None. Names
-    equal to the text come first, then those that begin with it, those with a word that does,
-    those that hold it anywhere, and those that hold its words apart: "y te hue" finds Sở Y tế of
-    Huế. Invented authorities come last among equals.
+    ``authorities``: all of them, in their order; ``within``: the one to stay in, or None;
+    ``beside``: the one whose page the reader is on, which comes first among equals. Names equal to
+    the text come first, then those that begin with it, those with a word that does, those that
+    hold it anywhere, and those that hold its words apart: "y te hue" finds Sở Y tế of Huế. Invented
+    authorities come last among equals.
     """
     text = text[:MOST_LETTERS].strip()
     if len(fold(text)) < FEWEST_LETTERS:
@@ -77,8 +78,8 @@ def search(text, authorities, *, within=None, shown=SHOWN) -> Found:
     return Found(
         typed=True,
         authorities=Hits() if within else _authorities(text, authorities, shown),
-        units=_units(text, authorities, within, shown),
-        criteria=_criteria(text, authorities, within, shown),
+        units=_units(text, authorities, within, beside, shown),
+        criteria=_criteria(text, authorities, within, beside, shown),
     )
 
 
@@ -110,7 +111,7 @@ def _nearness(key, phrase):
     return PART if phrase in key else SCATTERED
 
 
-def _units(text, authorities, within, shown):
+def _units(text, authorities, within, beside, shown):
     phrases = sorted({fold(text), match_key(text)})
     other_names = UnitAlias.objects.filter(_holding(phrases), unit=OuterRef("pk"))
     units = Unit.objects.filter(
@@ -124,8 +125,14 @@ def _units(text, authorities, within, shown):
     hits = _nearest(
         units.select_related("authority"),
         [When(code__iexact=text, then=EXACT), *_nearnesses(phrases)],
-        ["authority__illustrative", F("ends_on").desc(nulls_first=True), "sort_key"],
-        ["authority__sort_key", "pk"],
+        [
+            _elsewhere("authority", beside),
+            "authority__illustrative",
+            F("ends_on").desc(nulls_first=True),
+            "sort_key",
+            "authority__sort_key",
+            "pk",
+        ],
         shown,
     )
     newest = _newest_results(hits.rows)
@@ -147,7 +154,7 @@ def _newest_results(units):
     return {result.unit_id: result for result in results}
 
 
-def _criteria(text, authorities, within, shown):
+def _criteria(text, authorities, within, beside, shown):
     phrases = [fold(text)]
     newest = Edition.objects.newest_of_each_group()
     if within:
@@ -168,8 +175,14 @@ def _criteria(text, authorities, within, shown):
     return _nearest(
         criteria.select_related("framework__group__authority"),
         nearnesses,
-        ["framework__group__authority__illustrative", "framework__group__authority__sort_key"],
-        ["framework__group__position", "position", "pk"],
+        [
+            _elsewhere("framework__group__authority", beside),
+            "framework__group__authority__illustrative",
+            "framework__group__authority__sort_key",
+            "framework__group__position",
+            "position",
+            "pk",
+        ],
         shown,
     )
 
@@ -210,12 +223,20 @@ def _nearnesses(phrases):
     return cases
 
 
-def _nearest(rows, nearnesses, first, then, shown):
-    """Return the nearest rows in order, and how many more the same query found."""
+def _elsewhere(authority_column, beside):
+    """Return what sorts the rows of one authority before those of the others."""
+    if beside is None:
+        return Value(0, output_field=IntegerField())
+    here = When(**{authority_column: beside}, then=Value(0))
+    return Case(here, default=Value(1), output_field=IntegerField())
+
+
+def _nearest(rows, nearnesses, order, shown):
+    """Return the nearest rows, equals in ``order``, and how many more the same query found."""
     rows = list(
         rows.annotate(
             near=Case(*nearnesses, default=Value(SCATTERED), output_field=IntegerField()),
             found=Window(Count("*")),
-        ).order_by("near", *first, *then)[:shown]
+        ).order_by("near", *order)[:shown]
     )
     return Hits(rows, rows[0].found - len(rows) if rows else 0)

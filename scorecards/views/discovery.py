@@ -18,7 +18,7 @@ from units.models import Authority, Unit
 # More pages than this become an index of sitemaps, each of at most so many.
 LONGEST = 10_000
 # Drafts and the desk are for officials; results of a search repeat the pages they lead to.
-NOT_TO_BE_READ = ("admin:index", "drafts", "worklist", "search", "suggestions")
+NOT_TO_BE_READ = ("admin:index", "drafts", "worklist", "search")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -60,7 +60,7 @@ def _example():
         .defer("edition__canonical")
         .order_by(
             "edition__illustrative",
-            Q(max_points=100),
+            ExpressionWrapper(Q(max_points=100), output_field=BooleanField()),
             "-edition__framework__year",
             "edition__framework__group__authority__sort_key",
             "edition__framework__group__position",

@@ -15,7 +15,9 @@ SUGGESTED = 5
 
 def search(request):
     """Show what ``?q=`` leads to, in one authority alone if ``?co-quan=`` names it."""
-    words, authorities, within = _asked(request)
+    words = _words(request)
+    authorities = list(Authority.objects.all())
+    within = _named(request, "co-quan", authorities)
     found = searching.search(words, authorities, within=within)
     context = {
         "section": "search",
@@ -36,9 +38,19 @@ def search(request):
 
 
 def suggestions(request):
-    """Return the nearest few results of each kind, ready to be shown under the field."""
-    words, authorities, within = _asked(request)
-    found = searching.search(words, authorities, within=within, shown=SUGGESTED)
+    """Return the nearest few results of each kind, ready to be shown under the field.
+
+    ``?gan=`` names the authority whose page the reader is on.
+    """
+    words = _words(request)
+    authorities = list(Authority.objects.all())
+    found = searching.search(
+        words,
+        authorities,
+        within=_named(request, "co-quan", authorities),
+        beside=_named(request, "gan", authorities),
+        shown=SUGGESTED,
+    )
     answer = {
         "query": words,
         "found": found.total,
@@ -48,12 +60,13 @@ def suggestions(request):
     return open_to_all(JsonResponse(answer, json_dumps_params={"ensure_ascii": False}))
 
 
-def _asked(request):
-    """Return the words typed, all authorities, and the one to stay in, if the address names it."""
-    words = request.GET.get("q", "").replace("\0", "").strip()[: searching.MOST_LETTERS]
-    authorities = list(Authority.objects.all())
-    slug = request.GET.get("co-quan", "")
-    return words, authorities, next((row for row in authorities if row.slug == slug), None)
+def _words(request):
+    return request.GET.get("q", "").replace("\0", "").strip()[: searching.MOST_LETTERS]
+
+
+def _named(request, name, authorities):
+    """Return the authority that a word of the query names, or None."""
+    return next((row for row in authorities if row.slug == request.GET.get(name)), None)
 
 
 def _of_authorities(found):

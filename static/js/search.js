@@ -82,6 +82,7 @@
       const words = input.value.trim();
       const query = new URLSearchParams({ q: words });
       if (within && within.value) query.set("co-quan", within.value);
+      if (form.dataset.beside) query.set("gan", form.dataset.beside);
       const request = new AbortController();
       asking = request;
       try {
