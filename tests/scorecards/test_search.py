@@ -93,7 +93,7 @@ def test_a_unit_is_told_with_its_life_and_its_newest_published_result(look_for, 
     assert found == {
         "kind": "unit",
         "title": "Sở Y tế",
-        "context": "Sông Hồng · sở, ngành · đến 30/06/2025 · 2023: 70,50%, khá",
+        "context": "Sông Hồng · sở, ngành · đến ngày 30/06/2025 · 2023: 70,50%, khá",
         "url": "/song-hong/don-vi/so-y-te/",
     }
 
@@ -160,6 +160,19 @@ def test_one_authority_may_be_searched_alone(client, look_for, group):
     assert "Chỉ tìm trong Đà Lạt." in page.text
     assert look_for("y te", **{"co-quan": "da-lat"})["found"] == 1
     assert look_for("y te", **{"co-quan": "nowhere"})["found"] == 2
+
+
+def test_what_is_of_the_authority_at_hand_is_suggested_first(look_for, group):
+    other = new_authority("da-lat", place="Đà Lạt")
+    for authority in (group.authority, other):
+        new_unit(authority, "Sở Y tế")
+        publish_tree(new_group(authority, "cap-xa"), n1_1="Y tế")
+
+    def of_whom(answer):
+        return [row["url"].split("/")[1] for row in answer["results"]]
+
+    assert of_whom(look_for("y te")) == ["da-lat", "song-hong"] * 2
+    assert of_whom(look_for("y te", gan="song-hong")) == ["song-hong", "da-lat"] * 2
 
 
 def test_more_than_twenty_are_counted_and_not_listed(client, group):
