@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from scorecards.calculation import Rules
-from units.models import UnitGroup
+from units.models import UnitGroup, key_field, search_key
 
 # Points and percentages: three decimals at most, room for a class floor stated in points.
 POINTS = {"max_digits": 8, "decimal_places": 3}
@@ -191,6 +191,7 @@ class Criterion(models.Model):
         default=True,
         help_text=_("Off: the criterion or its maximum changed so much that points differ."),
     )
+    search_key = key_field(search_key("title"))
 
     objects = CriterionQuerySet.as_manager()
 

@@ -74,6 +74,15 @@ class EditionQuerySet(models.QuerySet):
         )
         return self.current().exclude(Exists(newer))
 
+    def newest_of_each_group(self):
+        """Keep each group's current edition of the whole of the latest year that has one."""
+        newer = Edition.objects.current().filter(
+            framework__group=OuterRef("framework__group"),
+            framework__round=0,
+            framework__year__gt=OuterRef("framework__year"),
+        )
+        return self.current().filter(framework__round=0).exclude(Exists(newer))
+
     def with_context(self):
         """Fetch group, authority, decision and what is corrected in the same query.
 

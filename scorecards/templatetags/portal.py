@@ -6,7 +6,7 @@ from functools import cache
 from inspect import ismethod
 
 from django import template
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils.formats import localize, number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -48,12 +48,6 @@ def json_ld(value):
     """Return a description for machines as a data block, which no browser runs."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(HARMLESS)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')
-
-
-@register.simple_tag
-def translate_url_of(request, language):
-    """Return the address of the page at hand in ``language``, its query kept."""
-    return translate_url(request.get_full_path(), language)
 
 
 @register.inclusion_tag("components/cite.html", takes_context=True)

@@ -198,6 +198,11 @@ def league_url(edition, version):
     return reverse("league_table", args=address)
 
 
+def canonical_league_url(edition, correction):
+    """Return the one address of an edition for search engines: its version only if corrected."""
+    return league_url(edition, edition.version if correction else None)
+
+
 @published
 def league_table(request, authority, year, group, version=None, suffix=None):
     """Show one group's published ranking; ``version`` asks for one version of the edition."""
@@ -207,13 +212,15 @@ def league_table(request, authority, year, group, version=None, suffix=None):
         table = league.table()
         name = file_name(authority, year, group, f"v{edition.version}")
         return table_response(table, suffix, name, edition_metadata(edition))
+    correction = correction_of(edition) if version else None
     return render(
         request,
         "scorecards/league_table.html",
         {
             **league.context(query_of(request)),
             "dataset": dataset.league(request, edition),
-            "correction": correction_of(edition) if version else None,
+            "correction": correction,
+            "canonical": canonical_league_url(edition, correction),
             "fields": criteria_across.fields_of(criteria_across.tree_of(edition, level=1)),
             "changes": wording.moves_in_words(edition, league.results, league.moves),
             "progress_url": None
@@ -255,16 +262,18 @@ def unit_in_edition(request, authority, year, group, unit, version=None, suffix=
         name = file_name(authority, year, group, unit, f"v{edition.version}")
         metadata = {**edition_metadata(edition), "unit": unit, "unit_name": result.unit_name}
         return table_response(table, suffix, name, metadata)
+    correction = correction_of(edition) if version else None
     context = {
         "authority": edition.authority,
         "section": "results",
         "edition": edition,
         "result": result,
         "table": table,
+        "canonical": f"{canonical_league_url(edition, correction)}{unit}/",
         "league_url": league_url(edition, version),
         "illustrative": edition.illustrative,
         "draft": False,
-        "correction": correction_of(edition) if version else None,
+        "correction": correction,
         "ranked_units": edition.results.filter(rank__isnull=False).count(),
         "inferred": edition.bands.filter(inferred=True).exists(),
         "has_fields": bool(criteria_across.fields_of(details)),

@@ -16,7 +16,7 @@ from scorecards.models.publication import PublishedPoints, PublishedResult
 from scorecards.tables.unit import detail_rows, detail_table
 from scorecards.views import trail
 from scorecards.views.files import edition_metadata, file_name, table_response
-from scorecards.views.public import correction_of, edition_or_404, league_url
+from scorecards.views.public import canonical_league_url, correction_of, edition_or_404, league_url
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def criterion_of_unit(request, authority, year, group, unit, number, version=Non
         name = file_name(authority, year, group, unit, number, f"v{edition.version}")
         metadata = {**edition_metadata(edition), "unit": unit, "unit_name": result.unit_name}
         return table_response(table, suffix, name, metadata)
+    correction = correction_of(edition) if version else None
     context = {
         "authority": edition.authority,
         "section": "results",
@@ -78,7 +79,8 @@ def criterion_of_unit(request, authority, year, group, unit, number, version=Non
         "criterion_url": f"{league_url(edition, version)}tieu-chi/{number}/",
         "method_url": reverse("method", args=[authority, year]),
         "illustrative": edition.illustrative,
-        "correction": correction_of(edition) if version else None,
+        "correction": correction,
+        "canonical": f"{canonical_league_url(edition, correction)}{unit}/{number}/",
         "file_url": f"{unit_url}{number}",
         "crumbs": trail.to(
             trail.authority(edition.authority),

@@ -217,3 +217,15 @@ def test_vietnamese_stands_in_the_catalogue_and_not_in_templates():
         found += [(name_of(path), line) for line in source.splitlines() if VIETNAMESE.search(line)]
 
     assert found == []
+
+
+def test_vietnamese_stands_in_the_catalogue_and_not_in_scripts():
+    found = []
+    for path in sorted((ROOT / "static" / "js").glob("*.js")):
+        if path.name == "plotly-vi.js":  # the words of plotly.js itself in Vietnamese
+            continue
+        source = re.sub(r"/\*.*?\*/|(?m:^\s*//.*$)", "", path.read_text("utf-8"), flags=re.S)
+        source = source.replace("/đ/gi", "")  # the one letter that folding replaces
+        found += [(name_of(path), line) for line in source.splitlines() if VIETNAMESE.search(line)]
+
+    assert found == []

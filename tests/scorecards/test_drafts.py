@@ -35,6 +35,9 @@ DRAFT_ADDRESSES = [
 PUBLIC_ADDRESSES = [
     "/",
     "/dang-nhap/",
+    "/tim-hieu/",
+    "/tim-kiem/?q=so",
+    "/tim-kiem.json?q=so",
     "/du-lieu/",
     *(f"/du-lieu.{suffix}" for suffix in ("csv", "xlsx", "json")),
     "/song-hong/",
@@ -232,7 +235,7 @@ def test_drafts_ask_the_unknown_reader_to_sign_in(client, prefix, address):
 
     assert (response.status_code, response.headers["Location"]) == (
         302,
-        f"/dang-nhap/?next={prefix}{address}",
+        f"{prefix}/dang-nhap/?next={prefix}{address}",
     )
 
 

@@ -136,17 +136,3 @@ def test_table_heading_sorts_and_keeps_the_question():
         '<a href="?q=so&amp;sap-xep=-rank">Rank</a></th>'
         '<th scope="col" class="name" role="columnheader">Unit</th></tr>'
     )
-
-
-@pytest.mark.parametrize(
-    ("address", "language", "translated"),
-    [
-        ("/du-lieu/?q=so", "en", "/en/du-lieu/?q=so"),
-        ("/en/du-lieu/", "vi", "/du-lieu/"),
-        ("/khong/co/trang/nay/", "en", "/khong/co/trang/nay/"),
-    ],
-)
-def test_translate_url_of_keeps_page_and_question(address, language, translated):
-    request = RequestFactory().get(address)
-    with translation.override("en" if address.startswith("/en/") else "vi"):
-        assert portal.translate_url_of(request, language) == translated
