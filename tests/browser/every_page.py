@@ -40,6 +40,7 @@ ELSEWHERE = {
 NO_PAGE = {
     "logout": "takes a POST and leads elsewhere",
     "commitments_newest": "leads to the newest year",
+    "commitment_document": "sends a file",
 }
 # What an address alone does not tell.
 STATES = {
@@ -70,11 +71,11 @@ OF_ADMIN = {
     "commitments_measurement_correct": Measurement.objects.all,
     "commitments_proposals": lambda: UnitGroup.objects.filter(slug="so-nganh"),
     "commitments_several": lambda: UnitGroup.objects.filter(slug="so-nganh"),
-    "commitments_sign": None,
     "commitments_withdraw": lambda: Commitment.objects.filter(signed_on__isnull=False),
     "commitments_check": lambda: Commitment.objects.filter(signed_on__isnull=False),
 }
 NO_PAGE_OF_ADMIN = {
+    "commitments_sign": "is for the commitments that were chosen: see ANSWERS",
     "scorecards_framework_open_scorecards": "takes a POST and leads back",
     "scorecards_framework_copy": "takes a POST and leads elsewhere",
     "scorecards_framework_reopen": "takes a POST and leads back",
@@ -83,7 +84,9 @@ NO_PAGE_OF_ADMIN = {
     "commitments_dossier_workbook": "sends a file",
 }
 # As Django made them, without anything of ours.
-DJANGOS = re.compile("_(history|delete)$|^(auth_|password_|jsi18n|logout|autocomplete|view_on|app_)")
+DJANGOS = re.compile(
+    "_(history|delete)$|^(auth_|password_|jsi18n|logout|autocomplete|view_on|app_)"
+)
 LIKE_AGENCIES = {"district", "commune"}
 
 
@@ -227,4 +230,15 @@ def refused_sign_in(client):
     return client.post(reverse("login"), {"username": "an", "password": "sai"})
 
 
-ANSWERS = {"import preview": preview, "refused grid": refused_grid, "refused sign-in": refused_sign_in}
+def signing(client):
+    """Return the page that signs the commitments that were chosen."""
+    (row,) = Commitment.objects.filter(signed_on=None)
+    return client.get(reverse("admin:commitments_sign"), {"so": row.pk})
+
+
+ANSWERS = {
+    "import preview": preview,
+    "refused grid": refused_grid,
+    "refused sign-in": refused_sign_in,
+    "signing": signing,
+}
