@@ -13,6 +13,8 @@ import django_tables2 as tables
 from django.core.paginator import Paginator
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableListData
 from django_tables2.utils import OrderBy
@@ -153,8 +155,12 @@ class PortalTable(tables.Table):
 
 def class_badge(class_name):
     """Return a class as a word in its colour, or "no data yet" where it was not published."""
+    if not class_name:
+        return format_html('<span class="badge t-none">{}</span>', _("no data yet"))
+    # Classes are Vietnamese words on pages of every language.
+    language = "" if get_language() == "vi" else mark_safe(' lang="vi"')
     return format_html(
-        '<span class="badge t-{}">{}</span>', class_tone(class_name), class_name or _("no data yet")
+        '<span class="badge t-{}"{}>{}</span>', class_tone(class_name), language, class_name
     )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import localize, number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tables2.utils import computed_values, signature
 
@@ -22,6 +23,7 @@ register.filter(counts_in_words)
 
 ORDER_CLASSES = {"orderable", "asc", "desc"}
 LISTS = {"league", "tree", "heat"}
+DATA_LANGUAGE = "vi"
 # What could end the data block early, as JSON may write it too.
 HARMLESS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
@@ -125,6 +127,7 @@ class Head:
     label: str
     attributes: SafeString
     sort: str
+    sorted: str
     cell_start: SafeString
     unknown_start: SafeString
     cell_end: SafeString
@@ -142,16 +145,19 @@ def table_heads(table, first_is_heading=False):
 
     ``attrs={"td": {"scope": "row"}}`` makes the cells of a column the headings of their rows, as
     does ``first_is_heading`` those of the first. Where small screens show a list, cells carry
-    their column's name as a class, its heading, and the roles that a list takes away.
+    their column's name as a class, its heading, and the roles that a list takes away. On pages of
+    another language than the data, the names that head the rows say that they are Vietnamese, so
+    that a screen reader pronounces them so.
     """
     in_list = becomes_list(table)
+    foreign = get_language() != DATA_LANGUAGE
     return [
-        _head(column, in_list, "row" if first_is_heading and not place else None)
+        _head(column, in_list, foreign, "row" if first_is_heading and not place else None)
         for place, column in enumerate(table.columns)
     ]
 
 
-def _head(column, in_list, scope):
+def _head(column, in_list, foreign, scope):
     td, th = column.attrs["td"], column.attrs["th"]
     scope = scope or td.get("scope")
     tag = "th" if scope else "td"
@@ -160,8 +166,12 @@ def _head(column, in_list, scope):
     classes = [*(td.get("class") or "").split(), *name]
     head = {"scope": "col", "class": _without(ORDER_CLASSES, th.get("class"), name)}
     cell = {"scope": scope}
+    if foreign and ("unit" in classes or column.name == "title"):
+        cell["lang"] = DATA_LANGUAGE
+    direction = ""
     if column.is_ordered:
-        head["aria-sort"] = "descending" if column.order_by_alias.is_descending else "ascending"
+        direction = "descending" if column.order_by_alias.is_descending else "ascending"
+        head["aria-sort"] = direction
     if in_list:
         head["role"] = "columnheader"
         cell["role"] = "rowheader" if tag == "th" else "cell"
@@ -173,6 +183,7 @@ def _head(column, in_list, scope):
         label=column.header,
         attributes=_attributes(head),
         sort=column.order_by_alias.next if column.orderable else "",
+        sorted=direction,
         cell_start=format_html("<{}{}>", tag, _attributes({"class": _joined(classes), **cell})),
         unknown_start=format_html(
             "<{}{}>", tag, _attributes({"class": _joined([*classes, "unknown"]), **cell})

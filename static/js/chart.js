@@ -39,15 +39,61 @@
     return response.text();
   };
 
-  // The figure holds the light colours; the page's own stand for them, in dark mode too.
+  // The figure holds the light colours; the page's own stand for them: of dark mode, of high
+  // contrast, or the system's, which a browser alone can name in numbers.
   const inPageColours = (text) => {
-    const style = getComputedStyle(document.documentElement);
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.forcedColorAdjust = "none";
     const names = JSON.parse(text).layout.meta.colours;
     const json = Object.entries(names).reduce((result, [light, name]) => {
-      const colour = style.getPropertyValue(`--${name}`).trim();
-      return colour ? result.replaceAll(`"${light}"`, JSON.stringify(colour)) : result;
+      probe.style.color = `var(--${name}, ${light})`;
+      const colour = getComputedStyle(probe).color;
+      return result.replaceAll(`"${light}"`, JSON.stringify(colour));
     }, text);
+    probe.remove();
     return JSON.parse(json);
+  };
+
+  // What the label of a point says, in plain words: the server wrote it, in the reader's language.
+  const wordsOf = (trace, index) => {
+    const template = trace.hovertemplate || "";
+    const html = template
+      .replace(/<extra>.*<\/extra>/, "")
+      .replace("%{customdata}", () => trace.customdata?.[index] ?? "")
+      .replace("%{text}", () => trace.text?.[index] ?? "");
+    const page = new DOMParser().parseFromString(html.replace(/<br>/g, ", "), "text/html");
+    return page.body.textContent.trim();
+  };
+
+  const READ = new Set(["bar", "scatter"]);
+
+  // Every point that has a label, in the order in which the picture is read: down the rows of
+  // lying bars, otherwise from left to right, and from the first of the legend at each place.
+  const pointsOf = ({ data, layout }) => {
+    const lying = data.some(({ type, orientation }) => type === "bar" && orientation === "h");
+    const stacked = lying && layout.barmode === "stack";
+    const points = data.flatMap((trace, curveNumber) =>
+      READ.has(trace.type) && trace.hovertemplate && trace.visible !== "legendonly"
+        ? Array.from(trace.x, (x, pointNumber) => ({
+            curveNumber,
+            pointNumber,
+            place: stacked ? curveNumber : lying ? trace.y[pointNumber] : x,
+            known: x !== null && trace.y[pointNumber] !== null,
+            words: wordsOf(trace, pointNumber),
+          })).filter(({ known, words }) => known && words)
+        : [],
+    );
+    return points.sort((a, b) => a.place - b.place || a.curveNumber - b.curveNumber);
+  };
+
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+  // The point that a key leads to from the one at ``at`` (-1: none yet); undefined: no such key.
+  const goal = (key, at, count) => {
+    if (key === "Home") return 0;
+    if (key === "End") return count - 1;
+    if (!(key in STEPS)) return undefined;
+    return Math.max(0, Math.min(count - 1, at + STEPS[key]));
   };
 
   // The entries of a legend stand beside each other on a wide page, below each other on a narrow one.
@@ -123,13 +169,21 @@
   document.querySelectorAll("figure.chart").forEach((chart) => {
     const words = chart.dataset;
     const drawing = chart.querySelector(".drawing");
-    const place = element("div", { className: "interactive", hidden: true });
+    const place = element("div", { className: "interactive", hidden: true, tabIndex: 0 });
+    // An application: a screen reader leaves the arrow keys to it.
+    place.setAttribute("role", "application");
+    place.setAttribute("aria-label", `${words.title}. ${words.keys}`);
+    const readout = element("p", { className: "readout", hidden: true });
+    readout.setAttribute("aria-live", "polite");
     const button = element("button", { type: "button", textContent: words.open });
     const status = element("p", { role: "status" });
     let redraw;
+    let at = -1;
 
     const show = (interactive) => {
-      place.hidden = !interactive;
+      place.hidden = readout.hidden = !interactive;
+      readout.textContent = "";
+      at = -1;
       drawing.hidden = interactive;
       button.textContent = interactive ? words.close : words.open;
     };
@@ -141,8 +195,30 @@
       await redraw();
     };
 
+    const close = () => {
+      show(false);
+      button.focus();
+    };
+
+    place.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Escape") return close();
+      const points = pointsOf(place);
+      const next = goal(event.key, at, points.length);
+      if (next === undefined || !points.length) return;
+      event.preventDefault();
+      at = next;
+      const { curveNumber, pointNumber, words: said } = points[at];
+      readout.textContent = said;
+      window.Plotly.Fx.hover(place, [{ curveNumber, pointNumber }]);
+    });
+
+    place.addEventListener("blur", () => {
+      if (place.data) window.Plotly.Fx.unhover(place);
+    });
+
     button.addEventListener("click", async () => {
-      if (!place.hidden) return show(false);
+      if (!place.hidden) return close();
       status.textContent = redraw ? "" : words.wait;
       button.disabled = true;
       try {
@@ -153,6 +229,8 @@
           await open();
         }
         status.textContent = "";
+        button.disabled = false;
+        return place.focus({ preventScroll: true });
       } catch {
         redraw = undefined;
         show(false);
@@ -162,11 +240,13 @@
       button.focus();
     });
 
-    dark.addEventListener("change", () => {
+    const recolour = () => {
       if (!place.hidden) redraw();
-    });
+    };
+    dark.addEventListener("change", recolour);
+    document.addEventListener("recoloured", recolour);
 
-    drawing.after(place);
+    drawing.after(place, readout);
     chart.querySelector(".chart-foot").prepend(button, status);
   });
 })();

@@ -5,24 +5,42 @@
   const root = document.documentElement;
   root.classList.add("js");
 
-  // Size of the text, remembered on this device. Set before the first paint, so that nothing moves.
-  const stored = () => {
+  // Size of the text and contrast, remembered on this device. Set before the first paint, so that
+  // nothing moves.
+  const stored = (name) => {
     try {
-      return Number(localStorage.getItem("text-size")) || 0;
+      return localStorage.getItem(name);
     } catch {
-      return 0;
+      return null;
     }
   };
-  root.dataset.size = stored();
+  const store = (name, value) => {
+    try {
+      localStorage.setItem(name, value);
+    } catch {
+      // Private windows may refuse; the choice then lasts for this page.
+    }
+  };
+  root.dataset.size = Number(stored("text-size")) || 0;
+  root.dataset.contrast = stored("contrast") === "more" ? "more" : "usual";
 
   const changeSize = (step) => {
     const size = step === 0 ? 0 : Math.max(-1, Math.min(2, Number(root.dataset.size) + step));
     root.dataset.size = size;
-    try {
-      localStorage.setItem("text-size", size);
-    } catch {
-      // Private windows may refuse; the size then lasts for this page.
-    }
+    store("text-size", size);
+  };
+
+  const sayContrast = () => {
+    document.querySelectorAll("button[data-contrast]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(root.dataset.contrast === "more"));
+    });
+  };
+
+  const changeContrast = () => {
+    root.dataset.contrast = root.dataset.contrast === "more" ? "usual" : "more";
+    store("contrast", root.dataset.contrast);
+    sayContrast();
+    document.dispatchEvent(new Event("recoloured")); // the interactive chart follows
   };
 
   // As the server searches: đ is d, marks are dropped, white space counts once.
@@ -54,8 +72,10 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
+    sayContrast();
     document.addEventListener("click", ({ target }) => {
       if (target.dataset.textSize) changeSize(Number(target.dataset.textSize));
+      if (target.matches("button[data-contrast]")) changeContrast();
       if ("print" in target.dataset) window.print();
     });
     document.querySelectorAll("form[data-filter]").forEach((form) => {

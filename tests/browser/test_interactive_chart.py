@@ -88,6 +88,44 @@ def test_interactive_chart_takes_the_dark_colours_of_the_page(live_server, page,
     assert complaints == []
 
 
+def test_keyboard_opens_reads_and_closes_the_interactive_chart(live_server, page, complaints):
+    page.goto(f"{live_server.url}/page/figures")
+    button(page).focus()
+    page.keyboard.press("Enter")
+    place = page.locator(".interactive:focus")
+    place.wait_for()
+    assert place.get_attribute("role") == "application"
+    assert place.get_attribute("aria-label").startswith(chart().title)
+
+    readout = page.locator(".readout[aria-live=polite]")
+    said = []
+    for key in ["ArrowRight", "ArrowDown", "ArrowDown", "Home"]:
+        page.keyboard.press(key)
+        said.append(readout.text_content())
+    with translation.override("vi"):
+        index = translation.gettext("Index: %(value)s")
+    first = f"1. Sở Xây dựng, {index % {'value': '98,98%'}}, Tốt"
+    second = f"2. Sở Y tế, {index % {'value': '49,07%'}}, Kém"
+    assert said == [first, second, second, first]
+    assert "98,98%" in page.wait_for_selector(".hoverlayer .hovertext").text_content()
+
+    page.keyboard.press("Escape")
+    assert page.locator(".drawing").is_visible()
+    assert button(page).evaluate("one => one === document.activeElement")
+    assert complaints == []
+
+
+def test_tab_leaves_the_interactive_chart(live_server, page):
+    page.goto(f"{live_server.url}/page/figures")
+    button(page).click()
+    page.locator(".interactive:focus").wait_for()
+    on_the_way = []
+    while not button(page).evaluate("one => one === document.activeElement"):
+        page.keyboard.press("Tab")
+        on_the_way.append(page.evaluate("document.activeElement.className"))
+        assert len(on_the_way) < 10, on_the_way
+
+
 @pytest.mark.parametrize("missing", ["**/nowhere/*.json", "**/plotly.min.js", "**/plotly-vi.js"])
 def test_drawn_chart_stays_if_anything_fails(live_server, page, missing):
     page.route(missing, lambda route: route.abort())

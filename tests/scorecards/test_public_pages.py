@@ -1,6 +1,8 @@
 import datetime
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from scorecards.models import Decision, Edition
 from tests.factories import (
@@ -229,6 +231,24 @@ def test_league_table_sorts_with_the_unknown_last(visit, sort, expected):
 @pytest.mark.usefixtures("four_units")
 def test_sorted_column_says_so(visit, sort, expected):
     assert visit(LEAGUE, **{"sap-xep": sort}).attributes("th", "aria-sort") == expected
+
+
+@pytest.mark.usefixtures("four_units")
+def test_sorted_table_says_so_in_its_caption(visit):
+    with translation.override("vi"):
+        sentence = gettext("Sorted by %(column)s, descending") % {"column": gettext("Unit")}
+    assert visit(LEAGUE, **{"sap-xep": "-unit_name"}).table()["caption"].endswith(f". {sentence}")
+    assert sentence not in visit(LEAGUE).text
+
+
+@pytest.mark.usefixtures("four_units")
+def test_vietnamese_words_on_english_pages_are_marked(visit):
+    page = visit(f"/en{LEAGUE}")
+    assert page.attributes("th", "lang") == ["vi"] * 4
+    assert {"vi"} == {
+        tag.get("lang") for name, tag in page.tags if tag.get("class") == "badge t-tot"
+    }
+    assert visit(LEAGUE).attributes("th", "lang") == []
 
 
 @pytest.mark.parametrize(
