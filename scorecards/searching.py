@@ -84,10 +84,11 @@ def search(text, authorities, *, within=None, beside=None, shown=SHOWN) -> Found
 
 
 def criterion_url(criterion) -> str:
-    """Return the address of the page that explains a criterion."""
+    """Return the address of the page of a criterion across the units of its newest edition."""
     framework = criterion.framework
-    page = reverse("method", args=[framework.group.authority.slug, framework.year])
-    return f"{page}#{framework.group.slug}-{criterion.number}"
+    group = framework.group
+    address = [group.authority.slug, framework.year, group.slug, criterion.number]
+    return reverse("criterion", args=address)
 
 
 def _authorities(text, authorities, shown):

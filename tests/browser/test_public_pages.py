@@ -43,7 +43,7 @@ def test_no_page_is_wider_than_its_screen_or_breaks_the_policy(portal, width):
 
 def test_typing_without_accents_narrows_the_table(portal):
     portal.goto(f"{portal.site}/tay-ninh/2023/so-nganh/")
-    portal.locator("input[name=q]").type("so tai")
+    portal.locator("main input[name=q]").type("so tai")
     shown = portal.locator("table.league tbody tr:visible th").all_inner_texts()
     assert shown == ["Sở Tài chính", "Sở Tài nguyên và Môi trường"]
 

@@ -107,7 +107,7 @@ def test_criteria_are_those_of_the_newest_edition_of_their_group(look_for, group
             "kind": "criterion",
             "title": "1.1. Cơ chế một cửa",
             "context": "Sông Hồng · Cơ quan chuyên môn · 2023",
-            "url": "/song-hong/2023/phuong-phap/#so-nganh-1.1",
+            "url": "/song-hong/2023/so-nganh/tieu-chi/1.1/",
         }
     ]
     assert titles(look_for("1.1")) == ["1.1. Cơ chế một cửa"]
