@@ -286,7 +286,7 @@ class Sheet:
             return f"ROUND({self._exact(line)},{EXACT_PLACES})"
         return self._cell("index_percent", line)
 
-    @property
+    @cached_property
     def _has_ranking_column(self):
         """Whether ranks need a column of their own: exact indexes, or units outside the ranking."""
         return "rank" in self.live and (
