@@ -101,7 +101,7 @@ def test_listing_costs_the_same_whatever_the_number_of_units(client, group, size
     corrected(group, dict.fromkeys(names, "80"), to={names[0]: "90"})
     with CaptureQueriesContext(connection) as queries:
         client.get("/song-hong/dinh-chinh/")
-    assert len(queries) == 4
+    assert len(queries) == 5
     with CaptureQueriesContext(connection) as queries:
         client.get("/song-hong/2023/so-nganh/v2/dinh-chinh/")
-    assert len(queries) == 4
+    assert len(queries) == 5
