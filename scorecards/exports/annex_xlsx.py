@@ -414,7 +414,10 @@ class Sheet:
         self.sheet.write_url(line, 1, annex.address, self.looks.link, annex.address)
         picture = {"image_data": io.BytesIO(qr.png(annex.address)), "x_scale": 0.3, "y_scale": 0.3}
         picture["description"] = _("QR code of the verification page")
-        self.sheet.insert_image(line + 1, 1, "qr.png", picture)
+        # Beside the classes where there is room: below them it would be alone on a sheet of paper.
+        room = len(self.annex.columns) >= 8 and len(self.annex.bands) >= 4
+        place = (self.bands_from - 1, 6) if room else (line + 1, 1)
+        self.sheet.insert_image(*place, "qr.png", picture)
 
     def _set_up(self):
         sheet = self.sheet
