@@ -25,6 +25,7 @@ LIVE = ("index_percent", "rank", "class_name")
 FIRST = 5  # the row of the first unit, counted from 0; its headings stand above
 EXACT_PLACES = 9  # parts indexes that differ, and joins equal ones that binary numbers part
 LONGEST_NAME = 31
+ONE_SHEET = 25  # the rows that are printed on one sheet of paper, made a little smaller
 NOT_IN_NAMES = r"[\[\]:*?/\\']"
 
 
@@ -428,7 +429,7 @@ class Sheet:
         sheet.repeat_rows(FIRST - 1)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, 1 if len(self.annex.results) <= ONE_SHEET else 0)
         sheet.set_margins(left=1.18, right=0.79, top=0.9, bottom=0.79)
         sheet.set_header("&C&P\n" + self.marks.replace("&", "&&"))
 

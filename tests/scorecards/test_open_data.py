@@ -181,3 +181,15 @@ def test_the_method_costs_the_same(client, django_assert_num_queries, count):
     new_edition(dict.fromkeys(names, "80"), group=new_group())
     with django_assert_num_queries(4):
         client.get("/song-hong/2023/phuong-phap/")
+
+
+def test_the_method_says_that_nothing_changed(client, edition):
+    framework = edition.framework
+    framework.refresh_from_db()
+    after = assessing.copy_to_next_year(framework)
+    unit = framework.authority.units.get(slug="so-y-te")
+    give_points(after, {unit: {"1.1": "30", "1.2": "20", "2": "15"}})
+    seal(after)
+    text = Page(client.get("/song-hong/2024/phuong-phap/")).text
+    assert "Các tiêu chí và điểm tối đa không thay đổi so với năm trước." in text
+    assert "so với năm trước" not in Page(client.get("/song-hong/2023/phuong-phap/")).text
