@@ -44,7 +44,7 @@ class DecisionTable(PortalTable):
     data_package = FileColumn(_("Data package (ZIP)"))
 
     class Meta(PortalTable.Meta):
-        attrs = {"class": "plain lines"}
+        attrs = {"class": "lines"}
         empty_text = _("Nothing has been published yet.")
 
     def render_group_name(self, value, record):

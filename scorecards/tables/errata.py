@@ -32,7 +32,7 @@ class ErrataTable(PortalTable):
     corrected_digest = FileColumn(_("Check code of the corrected edition"))
 
     class Meta(PortalTable.Meta):
-        attrs = {"class": "plain lines"}
+        attrs = {"class": "lines"}
         empty_text = _("No published result has been corrected.")
 
     def render_group_name(self, value, record):
@@ -62,7 +62,7 @@ class DifferenceTable(PortalTable):
     new = PlacesColumn(_("Corrected to"), orderable=False)
 
     class Meta(PortalTable.Meta):
-        attrs = {"class": "plain lines"}
+        attrs = {"class": "lines"}
         empty_text = _("No number changed; see the reason of the correction.")
 
     def render_old(self, value, record):
