@@ -133,10 +133,11 @@ class Difference:
     """One number that is not what it was; ``criterion`` is "" for a column of the league table.
 
     ``what`` is a name of `COLUMNS`, or of a criterion "points" or "max_points". ``old`` is None
-    too where the unit or the criterion was not there.
+    too where the unit or the criterion was not there. The number of units in a class belongs to no
+    unit: ``what`` is "count" then and ``criterion`` the class.
     """
 
-    unit_id: int
+    unit_id: int | None
     unit_name: str
     what: str
     criterion: str
@@ -151,6 +152,15 @@ def differences(old: Snapshot, new: Snapshot) -> list[Difference]:
         before, after = old.get(unit_id), new.get(unit_id)
         found += _of_unit(before, after)
     return found
+
+
+def count_differences(old: Mapping[str, int], new: Mapping[str, int]) -> list[Difference]:
+    """Return every changed number of units in a class; both map class name → number."""
+    return [
+        Difference(None, "", "count", name, old.get(name), new.get(name))
+        for name in dict.fromkeys([*new, *old])
+        if old.get(name) != new.get(name)
+    ]
 
 
 def _of_unit(before, after):
@@ -184,8 +194,10 @@ def _of_unit(before, after):
 class Shift:
     """A unit whose rank or class changed, and the leaves whose points moved, most first.
 
-    ``causes``: (leaf number, points gained or lost), of leaves whose maximum stayed the same;
-    ``others_moved`` says that its own points did not change at all: the others overtook it.
+    ``causes``: (leaf number, points gained or lost), of leaves whose maximum stayed the same, those
+    of the direction of their sum first; ``gained`` is the sum of all of them, None where only one
+    moved or none. ``others_moved`` says that its own points did not change at all: the others
+    overtook it.
     """
 
     unit_id: int
@@ -196,6 +208,7 @@ class Shift:
     new_class: str
     causes: tuple[tuple[str, Decimal], ...] = ()
     changed_maxima: tuple[str, ...] = ()
+    gained: Decimal | None = None
 
     @property
     def others_moved(self) -> bool:
@@ -229,6 +242,7 @@ def shifts(
                 after.class_name,
                 causes[:most],
                 maxima,
+                sum(points for __, points in causes) if len(causes) > 1 else None,
             )
         )
     return found
@@ -242,5 +256,6 @@ def _causes(before, after):
             maxima.append(number)
         elif None not in (points, old_points) and points != old_points:
             moved.append((number, points - old_points))
-    moved.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
+    gained = sum(points for __, points in moved)
+    moved.sort(key=lambda pair: (pair[1] * gained < 0, -abs(pair[1]), pair[0]))
     return tuple(moved), tuple(maxima)

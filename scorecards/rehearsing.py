@@ -18,6 +18,7 @@ from scorecards.assessing import maxima_of_units, objection_to_points
 from scorecards.differences import (
     Difference,
     Shift,
+    count_differences,
     differences,
     from_json,
     shifts,
@@ -61,8 +62,9 @@ class Rehearsal:
     """What sealing would publish now, and what speaks against it. Nothing here is saved.
 
     ``edition`` has no digest or moment of sealing yet; ``details`` are by unit id. The shifts are
-    against the edition of the year before and against the last rehearsal kept; ``corrections``
-    lists what would change in the edition that this one corrects.
+    against the edition of the year before, None where the two cannot be compared, and against the
+    last rehearsal kept; ``corrections`` lists what would change in the edition that this one
+    corrects.
     """
 
     framework: Framework
@@ -73,6 +75,7 @@ class Rehearsal:
     bands: list[PublishedBand] = field(default_factory=list)
     counts: list[PublishedCount] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    year_before: Edition | None = None
     since_last_year: list[Shift] = field(default_factory=list)
     since_kept: list[Shift] = field(default_factory=list)
     corrections: list[Difference] = field(default_factory=list)
@@ -416,6 +419,7 @@ class _Rehearsing:
         before = history.previous_edition(out.edition)
         if before is not None and before.is_full and out.edition.is_full:
             renamed = history.renamed_since(out.edition, out.results, before)
+            out.year_before = before
             out.since_last_year = shifts(snapshot_of(before), now, same_unit=renamed)
             self._find_shifts(before)
         kept = self.framework.rehearsals.first()
@@ -425,6 +429,10 @@ class _Rehearsing:
         out.edition.version = corrected.version + 1 if corrected else 1
         if corrected is not None:
             out.corrections = differences(snapshot_of(corrected), now)
+            out.corrections += count_differences(
+                {row.class_name: row.count for row in corrected.counts.order_by("position")},
+                {row.class_name: row.count for row in out.counts},
+            )
             if not out.corrections:
                 self._find(
                     "nothing_corrected",
@@ -643,11 +651,15 @@ def _remember_origin(detail, score):
 
 
 def causes_in_words(shift: Shift, decimals: int) -> str:
-    """Return what moved a unit, for the end of a sentence: " (3.2: +1,50; 5.1: −0,25)"."""
-    parts = [
-        f"{number}: {'+' if gained > 0 else '−'}{number_format(abs(gained), decimals)}"
-        for number, gained in shift.causes
-    ]
+    """Return what moved a unit, for the end of a sentence: " (in all +1,25; 3.2: +1,50; …)"."""
+
+    def signed(points):
+        sign = "+" if points > 0 else "−" if points < 0 else "±"
+        return f"{sign}{number_format(abs(points), decimals)}"
+
+    parts = [f"{number}: {signed(points)}" for number, points in shift.causes]
+    if shift.gained is not None:
+        parts.insert(0, _("in all %(points)s") % {"points": signed(shift.gained)})
     if shift.changed_maxima:
         parts.append(_("other maxima: %(numbers)s") % {"numbers": _first_few(shift.changed_maxima)})
     if shift.others_moved:

@@ -439,4 +439,4 @@ def changes_since_last_year(criteria, decimals) -> list[str]:
             sentences.append(
                 _("%(number)s. %(title)s is not comparable with the year before.") % words
             )
-    return sentences
+    return sentences or [_("No criterion and no maximum changed since the year before.")]

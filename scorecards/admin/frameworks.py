@@ -425,7 +425,7 @@ class CriterionAdmin(OwnAuthorityAdmin):
     form = CriterionPageForm
     list_display = ["number", "title", "kind", "max_points", "framework"]
     list_display_links = ["number", "title"]
-    list_filter = [("framework", admin.RelatedOnlyFieldListFilter), "kind"]
+    list_filter = [("framework", admin.RelatedOnlyFieldListFilter), "kind", "evidence_required"]
     list_per_page = 200
     ordering = ["-framework__year", "framework__group", "framework__round", "position"]
     fields = [

@@ -22,7 +22,7 @@ from scorecards.assessing import Refused
 from scorecards.models import Decision, Edition
 from scorecards.models.framework import Origin
 from scorecards.rehearsing import causes_in_words, rehearse
-from scorecards.tables.errata import CHANGED
+from scorecards.tables.errata import in_words
 from units.admin import OwnAuthorityAdmin
 
 
@@ -166,6 +166,7 @@ def _sealed(request, framework, completeness, form):
 
 
 def _publish_page(request, framework, rehearsal, form):
+    kept = framework.rehearsals.select_related("by").first()
     choices = [
         (value, label)
         for value, label in Edition.Completeness.choices
@@ -184,19 +185,42 @@ def _publish_page(request, framework, rehearsal, form):
             for finding in rehearsal.findings
             if not finding.blocking
         ],
-        comparisons=[
-            (_("Since the year before"), _shifts(rehearsal.since_last_year, framework)),
-            (_("Since the last rehearsal kept"), _shifts(rehearsal.since_kept, framework)),
-        ],
-        kept=framework.rehearsals.select_related("by").first(),
+        comparisons=_comparisons(rehearsal, framework, kept),
+        kept=kept,
         corrections=_corrections(rehearsal, framework),
         form=form,
         choices=choices if len(choices) > 1 else [],
     )
 
 
+def _comparisons(rehearsal, framework, kept):
+    """Return what the result is compared with: an anchor, a title, the shifts, what none means."""
+    nobody = _("No unit changes its rank or class.")
+    alone = _("There is no complete result of the year before to compare with.")
+    found = [
+        (
+            "nam-truoc",
+            _("Since the year before"),
+            _shifts(rehearsal.since_last_year, framework),
+            nobody if rehearsal.year_before else alone,
+        )
+    ]
+    if kept:
+        shifts = _shifts(rehearsal.since_kept, framework)
+        found.append(("lan-truoc", _("Since the last rehearsal kept"), shifts, nobody))
+    return found
+
+
+# What speaks of the whole result stands on the page itself or in a form of the framework.
+ON_THE_PAGE = {
+    "tie": "#ket-qua",
+    "counts_differ": "#ket-qua",
+    "ranks_change": "#nam-truoc",
+}
+
+
 def _about(framework, finding):
-    """Return the address of what a finding speaks of; "" where it speaks of the whole result."""
+    """Return the address of what a finding speaks of."""
     if finding.card and finding.criterion:
         grid = reverse("admin:scorecards_framework_grid", args=[framework.pk])
         return f"{grid}?linh-vuc=tat-ca#v-{finding.card}-{finding.criterion}"
@@ -204,7 +228,17 @@ def _about(framework, finding):
         return reverse("admin:scorecards_scorecard_change", args=[finding.card])
     if finding.criterion:
         return reverse("admin:scorecards_criterion_change", args=[finding.criterion])
-    return ""
+    if finding.code in ON_THE_PAGE:
+        return ON_THE_PAGE[finding.code]
+    of_framework = f"?framework__id__exact={framework.pk}"
+    if finding.code in ("evidence_not_held", "no_criteria"):
+        required = "&evidence_required__exact=1" if finding.code == "evidence_not_held" else ""
+        return reverse("admin:scorecards_criterion_changelist") + of_framework + required
+    if finding.code == "no_units":
+        return reverse("admin:scorecards_scorecard_changelist") + of_framework
+    if finding.code == "nothing_corrected":
+        return reverse("admin:scorecards_framework_grid", args=[framework.pk])
+    return reverse("admin:scorecards_framework_change", args=[framework.pk])
 
 
 def _shifts(shifts, framework):
@@ -212,12 +246,17 @@ def _shifts(shifts, framework):
     return [
         (
             shift.unit_name,
-            f"{shift.old_rank or '—'} → {shift.new_rank or '—'}",
-            f"{shift.old_class or '—'} → {shift.new_class or '—'}",
+            _step(shift.old_rank, shift.new_rank),
+            _step(shift.old_class, shift.new_class),
             causes_in_words(shift, framework.decimals).strip(" ()"),
         )
         for shift in shifts
     ]
+
+
+def _step(old, new):
+    """Return a change as an arrow; what stays stands alone."""
+    return f"{new or '—'}" if old == new else f"{old or '—'} → {new or '—'}"
 
 
 def _corrections(rehearsal, framework):
@@ -229,15 +268,11 @@ def _corrections(rehearsal, framework):
             return "—"
         return number_format(value, places) if isinstance(value, Decimal) else value
 
-    return [
-        (
-            row.unit_name,
-            f"{row.criterion} {CHANGED[row.what]}".strip(),
-            shown(row.old),
-            shown(row.new),
-        )
-        for row in rehearsal.corrections
-    ]
+    rows = []
+    for row in rehearsal.corrections:
+        unit, criterion, number = in_words(row)
+        rows.append((unit, f"{criterion or ''} {number}".strip(), shown(row.old), shown(row.new)))
+    return rows
 
 
 def _page(request, template, **context):

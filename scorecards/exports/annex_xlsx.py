@@ -25,6 +25,7 @@ LIVE = ("index_percent", "rank", "class_name")
 FIRST = 5  # the row of the first unit, counted from 0; its headings stand above
 EXACT_PLACES = 9  # parts indexes that differ, and joins equal ones that binary numbers part
 LONGEST_NAME = 31
+ONE_SHEET = 25  # the rows that are printed on one sheet of paper, made a little smaller
 NOT_IN_NAMES = r"[\[\]:*?/\\']"
 
 
@@ -286,7 +287,7 @@ class Sheet:
             return f"ROUND({self._exact(line)},{EXACT_PLACES})"
         return self._cell("index_percent", line)
 
-    @property
+    @cached_property
     def _has_ranking_column(self):
         """Whether ranks need a column of their own: exact indexes, or units outside the ranking."""
         return "rank" in self.live and (
@@ -414,7 +415,10 @@ class Sheet:
         self.sheet.write_url(line, 1, annex.address, self.looks.link, annex.address)
         picture = {"image_data": io.BytesIO(qr.png(annex.address)), "x_scale": 0.3, "y_scale": 0.3}
         picture["description"] = _("QR code of the verification page")
-        self.sheet.insert_image(line + 1, 1, "qr.png", picture)
+        # Beside the classes where there is room: below them it would be alone on a sheet of paper.
+        room = len(self.annex.columns) >= 8 and len(self.annex.bands) >= 4
+        place = (self.bands_from - 1, 6) if room else (line + 1, 1)
+        self.sheet.insert_image(*place, "qr.png", picture)
 
     def _set_up(self):
         sheet = self.sheet
@@ -425,7 +429,7 @@ class Sheet:
         sheet.repeat_rows(FIRST - 1)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, 1 if len(self.annex.results) <= ONE_SHEET else 0)
         sheet.set_margins(left=1.18, right=0.79, top=0.9, bottom=0.79)
         sheet.set_header("&C&P\n" + self.marks.replace("&", "&&"))
 

@@ -69,7 +69,7 @@ def _act(template, act, decision_pages):
         "issuer_kind": kind,
         "issuer_place": place,
         "number": number_of(decision) if decision and decision.number else blank_number(),
-        "place": (decision and decision.place) or authority.place,
+        "place": (decision and decision.place) or _place_of(authority),
         "day": day_in_words(decision.signed_on) if decision and decision.signed_on else blank_day(),
         "subject": _("On %(subject)s") % {"subject": subject},
         "announces": subject[:1].upper() + subject[1:],
@@ -85,6 +85,11 @@ def _act(template, act, decision_pages):
         "signer": decision.signer if decision else "",
         "annexes": [_annex(template, annex) for annex in act.annexes],
     }
+
+
+def _place_of(authority):
+    """Return the name of the place as it stands before the date: a province without "tỉnh"."""
+    return authority.place.removeprefix(_("Province of") + " ")
 
 
 def _issuer(authority):

@@ -18,7 +18,8 @@ def write(table, *, metadata=None) -> bytes:
     if sealed_at := (metadata or {}).get("sealed_at"):
         # The same edition gives the same bytes.
         created = datetime.datetime.fromisoformat(sealed_at).replace(tzinfo=None)
-        workbook.set_properties({"created": created})
+        about = {"title": metadata["title"], "keywords": metadata["digest"]}
+        workbook.set_properties({**about, "created": created})
     sheet = workbook.add_worksheet()
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     day = workbook.add_format({"num_format": "dd/mm/yyyy"})

@@ -416,7 +416,7 @@ class _Import:
         left_out = {key: maximum for key, maximum in maxima.items() if maximum == 0}
         other = {key: maximum for key, maximum in maxima.items() if maximum != 0}
         if left_out:
-            reason = _("does not apply, according to the imported file")
+            reason = _("according to the imported file")
             assessing.set_maxima(framework, left_out, reason=reason)
         if other:
             reason = _("the source gives no reason")

@@ -16,6 +16,8 @@ from scorecards.tables.base import (
 )
 from scorecards.wording import counts_in_words
 
+FORMATS = "csv xlsx json docx pdf"
+
 
 class DecisionTable(PortalTable):
     """The groups of one year, a row an edition; rows as `edition_rows` makes them."""
@@ -36,9 +38,13 @@ class DecisionTable(PortalTable):
     canonical_bytes = FileColumn(_("Bytes of the sealed copy"))
     digest = FileColumn(_("Check code (SHA-256)"))
     data_kind = FileColumn(_("Kind of data"))
+    address = FileColumn(_("Address, without its suffix"))
+    formats = FileColumn(_("Suffixes"))
+    manifest = FileColumn(_("Files with their sizes and check codes"))
+    data_package = FileColumn(_("Data package (ZIP)"))
 
     class Meta(PortalTable.Meta):
-        attrs = {"class": "plain"}
+        attrs = {"class": "lines"}
         empty_text = _("Nothing has been published yet.")
 
     def render_group_name(self, value, record):
@@ -56,6 +62,7 @@ def edition_rows(overviews):
 def _edition_row(overview):
     edition = overview.edition
     authority, group = edition.authority, edition.group
+    version = [authority.slug, edition.year, group.slug, edition.version]
     return {
         "authority": authority.slug,
         "authority_name": authority.name,
@@ -73,6 +80,10 @@ def _edition_row(overview):
         "public_from": timezone.localtime(edition.public_from).date(),
         "canonical_bytes": edition.canonical_bytes,
         "digest": edition.digest,
+        "address": reverse("league_table_version", args=version).rstrip("/"),
+        "formats": FORMATS,
+        "manifest": reverse("manifest", args=version),
+        "data_package": reverse("data_package", args=version),
         "data_kind": kind_of_data(edition),
         "decimals": edition.decimals,
     }

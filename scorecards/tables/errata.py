@@ -32,7 +32,7 @@ class ErrataTable(PortalTable):
     corrected_digest = FileColumn(_("Check code of the corrected edition"))
 
     class Meta(PortalTable.Meta):
-        attrs = {"class": "plain"}
+        attrs = {"class": "lines"}
         empty_text = _("No published result has been corrected.")
 
     def render_group_name(self, value, record):
@@ -62,7 +62,7 @@ class DifferenceTable(PortalTable):
     new = PlacesColumn(_("Corrected to"), orderable=False)
 
     class Meta(PortalTable.Meta):
-        attrs = {"class": "plain"}
+        attrs = {"class": "lines"}
         empty_text = _("No number changed; see the reason of the correction.")
 
     def render_old(self, value, record):
@@ -96,14 +96,20 @@ CHANGED = {
 }
 
 
+def in_words(difference):
+    """Return what a difference speaks of: the unit's name, the criterion or None, the number."""
+    if difference.what == "count":
+        number = _("number of units in class %(name)s") % {"name": difference.criterion}
+        return _("The whole group"), None, number
+    return difference.unit_name, difference.criterion or None, CHANGED[difference.what]
+
+
 def difference_rows(differences, edition, slugs):
     """Return the rows of a `DifferenceTable`; ``slugs`` are the units' address words by id."""
     return [
         {
             "unit": slugs.get(row.unit_id),
-            "unit_name": row.unit_name,
-            "criterion": row.criterion or None,
-            "what": CHANGED[row.what],
+            **dict(zip(("unit_name", "criterion", "what"), in_words(row), strict=True)),
             "old": row.old if row.old != "" else None,
             "new": row.new if row.new != "" else None,
             "decimals": edition.decimals,

@@ -22,7 +22,7 @@ register.simple_tag(class_badge)
 register.filter(counts_in_words)
 
 ORDER_CLASSES = {"orderable", "asc", "desc"}
-LISTS = {"league", "tree", "heat"}
+LISTS = {"league", "tree", "heat", "lines"}
 DATA_LANGUAGE = "vi"
 # What could end the data block early, as JSON may write it too.
 HARMLESS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}

@@ -17,6 +17,7 @@ from scorecards.tables.errata import DifferenceTable, ErrataTable
 from scorecards.tables.fields import HeatTable
 from scorecards.tables.league import LeagueTable
 from scorecards.tables.method import MethodTable
+from scorecards.tables.progress import ProgressTable
 from scorecards.tables.registry import UnitTable
 from scorecards.tables.unit import DetailTable, HistoryTable
 from scorecards.views import trail
@@ -44,6 +45,21 @@ RESOURCES = (
         CriterionTable,
         gettext_lazy("one criterion across the units"),
     ),
+    (
+        "/{authority}/{year}/{group}/tien-bo",
+        ProgressTable,
+        gettext_lazy("who improved since the year before, on the same criteria"),
+    ),
+    (
+        "/{authority}/{year}/{group}/v{version}/{unit}",
+        DetailTable,
+        gettext_lazy("the points of one unit in one version"),
+    ),
+    (
+        "/{authority}/{year}/{group}/{unit}/{criterion}",
+        DetailTable,
+        gettext_lazy("one criterion of one unit, or its parts"),
+    ),
     ("/{authority}/{year}/phuong-phap", MethodTable, gettext_lazy("the criteria of one year")),
     ("/{authority}/don-vi", UnitTable, gettext_lazy("the registry of units")),
     ("/{authority}/don-vi/{unit}", HistoryTable, gettext_lazy("one unit through the years")),
@@ -59,6 +75,39 @@ RESOURCES = (
         gettext_lazy("every number a correction changed"),
     ),
 )
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EDITION = "/{authority}/{year}/{group}/v{version}"
+# What is a file of its own and no table: its path, its media type, what it is.
+FILES = (
+    (
+        f"{EDITION}/manifest.json",
+        "application/json",
+        gettext_lazy("what an edition is, and its files with sizes and check codes"),
+    ),
+    (f"{EDITION}/canonical.json", "application/json", gettext_lazy("the sealed copy")),
+    (f"{EDITION}/goi-du-lieu.zip", "application/zip", gettext_lazy("the data package")),
+    (f"{EDITION}.docx", DOCX, gettext_lazy("the annex as a Word file")),
+    (f"{EDITION}.pdf", "application/pdf", gettext_lazy("the annex as a PDF")),
+    (
+        "/{authority}/{year}/phu-luc/{group}/v{version}.xlsx",
+        XLSX,
+        gettext_lazy("the annex as a workbook with formulas"),
+    ),
+    (f"{EDITION}/bieu-do/{{chart}}.svg", "image/svg+xml", gettext_lazy("a chart as a picture")),
+    (f"{EDITION}/bieu-do/{{chart}}.json", "application/json", gettext_lazy("a chart for plotly")),
+    (
+        "/{authority}/{year}/ngoai-tuyen.zip",
+        "application/zip",
+        gettext_lazy("one year as pages that open without any network"),
+    ),
+    ("/tin.atom", "application/atom+xml", gettext_lazy("decisions and corrections of all")),
+    (
+        "/{authority}/tin.atom",
+        "application/atom+xml",
+        gettext_lazy("decisions and corrections of one authority"),
+    ),
+)
 PARAMETERS = {
     "authority": {"type": "string", "example": "tay-ninh"},
     "year": {"type": "integer", "example": 2023},
@@ -66,6 +115,8 @@ PARAMETERS = {
     "unit": {"type": "string", "example": "so-tai-chinh"},
     "version": {"type": "integer", "example": 1},
     "number": {"type": "string", "example": "1.1"},
+    "criterion": {"type": "string", "example": "1"},
+    "chart": {"type": "string", "example": "xep-loai"},
 }
 # What an address takes behind its "?": name, schema, example, whether it is needed.
 QUERIES = {
@@ -80,10 +131,7 @@ QUERIES = {
         ("khoi", {"type": "string"}, "so-nganh", False),
     )
 }
-CONTENT = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+CONTENT = {"csv": "text/csv", "xlsx": XLSX}
 WHOLE = {
     "rank",
     "rank_change",
@@ -129,48 +177,55 @@ def openapi(request):
 
 def _paths():
     for address, table_class, summary in RESOURCES:
-        names = [name for name in PARAMETERS if f"{{{name}}}" in address]
         for suffix in ("json", *CONTENT):
             content = {CONTENT[suffix]: {}} if suffix in CONTENT else _json_of(table_class)
-            yield (
-                f"{address}.{suffix}",
-                {
-                    "get": {
-                        "summary": str(summary),
-                        "operationId": _operation(address, suffix),
-                        "parameters": [
-                            {
-                                "name": name,
-                                "in": "path",
-                                "required": True,
-                                "schema": {"type": PARAMETERS[name]["type"]},
-                                "example": PARAMETERS[name]["example"],
-                            }
-                            for name in names
-                        ]
-                        + [
-                            {
-                                "name": name,
-                                "in": "query",
-                                "required": required,
-                                "schema": schema,
-                                "example": example,
-                            }
-                            for name, schema, example, required in QUERIES.get(address, ())
-                        ],
-                        "responses": {
-                            "200": {"description": str(summary), "content": content},
-                            "304": {"description": _("not changed since the ETag that was sent")},
-                            "404": {"description": _("nothing of this name is public")},
-                        },
+            yield _path(f"{address}.{suffix}", content, summary)
+    for address, media_type, summary in FILES:
+        yield _path(address, {media_type: {}}, summary)
+
+
+def _path(address, content, summary):
+    return (
+        address,
+        {
+            "get": {
+                "summary": str(summary),
+                "operationId": _operation(address),
+                "parameters": [
+                    {
+                        "name": name,
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": kind["type"]},
+                        "example": kind["example"],
                     }
+                    for name, kind in PARAMETERS.items()
+                    if f"{{{name}}}" in address
+                ]
+                + [
+                    {
+                        "name": name,
+                        "in": "query",
+                        "required": required,
+                        "schema": schema,
+                        "example": example,
+                    }
+                    for name, schema, example, required in QUERIES.get(
+                        address.rpartition(".")[0], ()
+                    )
+                ],
+                "responses": {
+                    "200": {"description": str(summary), "content": content},
+                    "304": {"description": _("not changed since the ETag that was sent")},
+                    "404": {"description": _("nothing of this name is public")},
                 },
-            )
+            }
+        },
+    )
 
 
-def _operation(address, suffix):
-    words = "".join(letter if letter.isalnum() else " " for letter in address).split()
-    return "_".join([*words, suffix])
+def _operation(address):
+    return "_".join("".join(letter if letter.isalnum() else " " for letter in address).split())
 
 
 def _json_of(table_class):
@@ -242,6 +297,7 @@ def examples(request):
         "address": address,
         "openapi": request.build_absolute_uri(reverse("openapi")),
         "resources": RESOURCES,
+        "files": [(address, summary) for address, __, summary in FILES],
         "dictionary": [(summary, columns_of(table)) for table, summary in tables],
         "crumbs": trail.to((_("Data"), reverse("data")), trail.page(_("Examples"))),
     }

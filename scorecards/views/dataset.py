@@ -1,6 +1,7 @@
 """An edition described to search engines and data catalogues: schema.org Dataset as JSON-LD."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from scorecards import wording
 from scorecards.exports.manifest import LICENCE
@@ -30,7 +31,7 @@ def league(request, edition) -> dict:
         "isAccessibleForFree": True,
         "temporalCoverage": str(edition.year),
         "spatialCoverage": edition.authority.place,
-        "datePublished": edition.public_from.date().isoformat(),
+        "datePublished": timezone.localtime(edition.public_from).date().isoformat(),
         "creator": {"@type": "GovernmentOrganization", "name": edition.authority.name},
         "distribution": [
             {

@@ -13,6 +13,7 @@ from scorecards.canonical import digest_of
 from scorecards.exports import annex, annex_xlsx, pdf, qr
 from scorecards.exports.annex import HEADINGS
 from scorecards.views import public, trail
+from scorecards.views.files import open_to_all
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -71,7 +72,7 @@ def _file(request, content, name, content_type, *, inline=False):
     how = "inline" if inline else "attachment"
     response["Content-Disposition"] = f'{how}; filename="{name}"'
     response["ETag"] = f'"{digest_of(content)}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return open_to_all(get_conditional_response(request, etag=response["ETag"], response=response))
 
 
 # As many rows as two sheets of paper hold.

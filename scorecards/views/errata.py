@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from freshness.pages import published
-from scorecards.differences import differences, snapshots_of
-from scorecards.models.publication import Edition
+from scorecards.differences import count_differences, differences, snapshots_of
+from scorecards.models.publication import Edition, PublishedCount
 from scorecards.tables.errata import DifferenceTable, ErrataTable, difference_rows
 from scorecards.views import trail
 from scorecards.views.files import edition_metadata, file_name, table_response
@@ -46,8 +46,24 @@ def errata(request, authority, suffix=None):
     return render(request, "scorecards/errata.html", context)
 
 
+def _changes(editions):
+    """Return every number that each of ``editions`` changed, by its id; three queries in all."""
+    both = {one.pk: one for row in editions for one in (row, row.corrects)}
+    taken = snapshots_of(both.values())
+    counts = {pk: {} for pk in both}
+    for row in PublishedCount.objects.filter(edition__in=both).order_by("position"):
+        counts[row.edition_id][row.class_name] = row.count
+    return {
+        row.pk: [
+            *differences(taken[row.corrects_id], taken[row.pk]),
+            *count_differences(counts[row.corrects_id], counts[row.pk]),
+        ]
+        for row in editions
+    }
+
+
 def _rows(editions):
-    taken = snapshots_of({one for row in editions for one in (row, row.corrects)})
+    changes = _changes(editions)
     return [
         {
             "public_from": timezone.localtime(row.public_from).date(),
@@ -59,7 +75,7 @@ def _rows(editions):
             "version": row.version,
             "reason": row.reason,
             "decided_by": row.decided_by or None,
-            "changes": len(differences(taken[row.corrects_id], taken[row.pk])),
+            "changes": len(changes[row.pk]),
             "digest": row.digest,
             "corrected_digest": row.corrects.digest,
         }
@@ -82,12 +98,11 @@ def edition_errata(request, authority, year, group, version, suffix=None):
     ).first()
     if edition is None:
         raise Http404(_("This edition corrects no other."))
-    taken = snapshots_of([edition.corrects, edition])
-    found = differences(taken[edition.corrects_id], taken[edition.pk])
+    found = _changes([edition])[edition.pk]
     slugs = dict(Unit.objects.filter(authority=edition.authority).values_list("pk", "slug"))
     table = DifferenceTable(
         difference_rows(found, edition, slugs),
-        caption=_("Every changed number, unit by unit"),
+        caption=_("Every changed number, unit by unit; sums of branches follow from their parts"),
     )
     page_url = reverse("edition_errata", args=_address(edition))
     if suffix:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from freshness.pages import published
 from scorecards import wording
 from scorecards.models.publication import Edition
+from scorecards.views.files import open_to_all
 from units.models import Authority
 
 NEWEST = 50
@@ -18,6 +19,10 @@ class News(Feed):
     """What was published and what was corrected, of one authority or of all."""
 
     feed_type = Atom1Feed
+
+    def __call__(self, request, *args, **kwargs):
+        """Return the feed; any site may read it."""
+        return open_to_all(super().__call__(request, *args, **kwargs))
 
     def get_object(self, request, authority=None):
         return get_object_or_404(Authority, slug=authority) if authority else None

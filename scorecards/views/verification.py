@@ -20,7 +20,7 @@ from scorecards.exports import FORMATS, manifest, offline, package
 from scorecards.exports.manifest import File
 from scorecards.models.publication import Edition
 from scorecards.views import public, trail
-from scorecards.views.files import file_name
+from scorecards.views.files import file_name, open_to_all
 from units.models import Authority
 
 # Bytes of sealed copies that one request checks row by row: two seconds of work.
@@ -196,4 +196,4 @@ def _file(request, file, *, save=False):
     if save:
         response["Content-Disposition"] = f'attachment; filename="{file.name}"'
     response["ETag"] = f'"{manifest.digest_of(file.content)}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return open_to_all(get_conditional_response(request, etag=response["ETag"], response=response))

@@ -11,6 +11,7 @@ from scorecards.differences import (
     Difference,
     UnitResult,
     as_json,
+    count_differences,
     differences,
     from_json,
     shifts,
@@ -62,6 +63,21 @@ def test_the_criteria_that_moved_a_unit_come_largest_first():
     assert shift.causes == (("2", Decimal(-3)), ("1", Decimal(1)))
     assert shift.changed_maxima == ("3",)
     assert not shift.others_moved
+
+
+def test_the_criteria_of_the_direction_in_which_a_unit_moved_come_first():
+    old = unit(1, rank=3, leaves={"1": ("5", "10"), "2": ("5", "10"), "3": ("5", "10")})
+    new = unit(1, rank=1, leaves={"1": ("6", "10"), "2": ("3", "10"), "3": ("7", "10")})
+    (shift,) = shifts(old, new)
+    assert shift.causes == (("3", Decimal(2)), ("1", Decimal(1)), ("2", Decimal(-2)))
+    assert shift.gained == Decimal(1)
+
+
+def test_the_number_of_units_in_a_class_is_a_number_too():
+    assert count_differences({"Tốt": 2, "Khá": 1}, {"Tốt": 3, "Khá": 1, "Yếu": 0}) == [
+        Difference(None, "", "count", "Tốt", 2, 3),
+        Difference(None, "", "count", "Yếu", None, 0),
+    ]
 
 
 def test_a_unit_may_be_overtaken_without_a_change_of_its_own():

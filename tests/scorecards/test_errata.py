@@ -48,7 +48,7 @@ def test_a_correction_takes_over_who_decided_it_and_why(editions):
 
 
 def test_every_correction_is_listed(client, public_sql, editions):
-    (row,) = Page(client.get("/song-hong/dinh-chinh/")).rows("plain")
+    (row,) = Page(client.get("/song-hong/dinh-chinh/")).rows("lines")
     assert row[1:] == [
         "2023",
         "Cơ quan chuyên môn",
@@ -62,11 +62,11 @@ def test_every_correction_is_listed(client, public_sql, editions):
 def test_an_authority_without_corrections_says_so(client, group):
     new_edition({"Sở Tài chính": "88.5"}, group=group)
     page = Page(client.get("/song-hong/dinh-chinh/"))
-    assert len(page.rows("plain")) == 1
+    assert len(page.rows("lines")) == 1
 
 
 def test_every_changed_number_is_told(client, public_sql, editions):
-    rows = Page(client.get("/song-hong/2023/so-nganh/v2/dinh-chinh/")).rows("plain")
+    rows = Page(client.get("/song-hong/2023/so-nganh/v2/dinh-chinh/")).rows("lines")
     assert [(row[0], row[1], *row[3:]) for row in rows] == [
         ("Sở Y tế", "—", "80,00", "90,00"),
         ("Sở Y tế", "—", "80,00", "90,00"),
@@ -101,7 +101,7 @@ def test_listing_costs_the_same_whatever_the_number_of_units(client, group, size
     corrected(group, dict.fromkeys(names, "80"), to={names[0]: "90"})
     with CaptureQueriesContext(connection) as queries:
         client.get("/song-hong/dinh-chinh/")
-    assert len(queries) == 4
+    assert len(queries) == 5
     with CaptureQueriesContext(connection) as queries:
         client.get("/song-hong/2023/so-nganh/v2/dinh-chinh/")
-    assert len(queries) == 4
+    assert len(queries) == 5

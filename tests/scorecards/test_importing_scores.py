@@ -207,7 +207,7 @@ def test_matrix_fills_leaves_and_marks_what_does_not_apply():
         },
     }
     assert stored_maxima(framework) == {
-        ("Sở Y tế", "1.2"): ("0.00", "does not apply, according to the imported file")
+        ("Sở Y tế", "1.2"): ("0.00", "according to the imported file")
     }
     assert (run.added, run.differences) == (8, [])
 

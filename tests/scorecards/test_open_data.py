@@ -34,19 +34,21 @@ def corrected(edition):
     framework.refresh_from_db()
     unit = framework.authority.units.get(slug="so-y-te")
     give_points(framework, {unit: {"2": "20"}})
+    points = {"1.1": "20", "1.2": "20", "2": "15"}
+    new_edition({"Sở Y tế": points}, group=edition.group, year=2022, criteria=TREE)
     return seal(framework)
 
 
 def test_the_description_of_the_api_is_valid(client, edition):
     document = client.get("/api/openapi.json").json()
     validate(document)
-    assert len(document["paths"]) == 42
+    assert len(document["paths"]) == 17 * 3 + 11
 
 
 def test_every_described_address_answers_with_the_described_columns(client, corrected):
     document = client.get("/api/openapi.json").json()
     given = {"authority": "song-hong", "year": "2023", "group": "so-nganh", "unit": "so-y-te"}
-    given["number"] = "1.1"
+    given |= {"number": "1.1", "criterion": "1", "chart": "xep-loai"}
     for address, operations in document["paths"].items():
         path = re.sub(r"\{(\w+)\}", lambda name: {**given, "version": "2"}[name[1]], address)
         needed = {
@@ -58,7 +60,8 @@ def test_every_described_address_answers_with_the_described_columns(client, corr
         assert response.status_code == 200, path
         content = operations["get"]["responses"]["200"]["content"]
         assert response.headers["Content-Type"].split(";")[0] in content, path
-        if path.endswith(".json"):
+        assert response.headers["Access-Control-Allow-Origin"] == "*", path
+        if "schema" in content.get("application/json", {}):
             name = content["application/json"]["schema"]["properties"]["results"]["items"]["$ref"]
             schema = document["components"]["schemas"][name.split("/")[-1]]
             # The columns of the units asked for come on top of the described ones.
@@ -191,3 +194,15 @@ def test_the_method_costs_the_same(client, django_assert_num_queries, count):
     new_edition(dict.fromkeys(names, "80"), group=new_group())
     with django_assert_num_queries(4):
         client.get("/song-hong/2023/phuong-phap/")
+
+
+def test_the_method_says_that_nothing_changed(client, edition):
+    framework = edition.framework
+    framework.refresh_from_db()
+    after = assessing.copy_to_next_year(framework)
+    unit = framework.authority.units.get(slug="so-y-te")
+    give_points(after, {unit: {"1.1": "30", "1.2": "20", "2": "15"}})
+    seal(after)
+    text = Page(client.get("/song-hong/2024/phuong-phap/")).text
+    assert "Các tiêu chí và điểm tối đa không thay đổi so với năm trước." in text
+    assert "so với năm trước" not in Page(client.get("/song-hong/2023/phuong-phap/")).text

@@ -436,7 +436,7 @@ def test_decision_page_has_a_row_a_group(visit, group):
     new_edition({"Sở A": "90", "Sở B": "80.01"}, group=group, decision=decision)
     shown = visit("/en/song-hong/2023/")
 
-    assert shown.rows("plain") == [
+    assert shown.rows("lines") == [
         ["2023", "Cơ quan chuyên môn", "2", "2 tốt", "85.01", "85.01", "Sở A"],
         ["2023", "Cấp huyện", "1", "1 trung bình", "60.00", "60.00", "Huyện Bắc"],
     ]

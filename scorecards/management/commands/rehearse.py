@@ -26,8 +26,10 @@ class Command(BaseCommand):
         rehearsal = rehearse(framework, completeness=options["completeness"])
         for finding in rehearsal.findings:
             self.stdout.write(f"{self._mark(rehearsal, finding)} {finding.sentence}")
-        self._shifts(_("Since the year before:"), rehearsal.since_last_year, framework)
-        self._shifts(_("Since the last rehearsal kept:"), rehearsal.since_kept, framework)
+        if rehearsal.year_before:
+            self._shifts(_("Since the year before:"), rehearsal.since_last_year, framework)
+        if framework.rehearsals.exists():
+            self._shifts(_("Since the last rehearsal kept:"), rehearsal.since_kept, framework)
         self.stdout.write(
             _("Rehearsed: %(units)d units; nothing was published.")
             % {"units": len(rehearsal.results)}
@@ -43,8 +45,9 @@ class Command(BaseCommand):
         return _("Acknowledged:") if finding.key in rehearsal.acknowledged else _("To acknowledge:")
 
     def _shifts(self, title, shifts, framework):
-        if shifts:
-            self.stdout.write(title)
+        self.stdout.write(title)
+        if not shifts:
+            self.stdout.write("  " + _("No unit changes its rank or class."))
         for shift in shifts:
             self.stdout.write(
                 f"  {shift.unit_name}: {shift.old_rank or '—'} → {shift.new_rank or '—'}, "
