@@ -24,7 +24,7 @@ from scorecards.views.files import file_name, open_to_all
 from units.models import Authority
 
 # Bytes of sealed copies that one request checks row by row: two seconds of work.
-MOST_BYTES = 12_000_000
+MOST_BYTES = 6_000_000
 SHORTEST_CODE = 8
 MOST_FINDINGS = 50
 ONE_AT_A_TIME = 0x78_61_63_6D_69_6E_68  # the key of the lock, any number no other lock uses
