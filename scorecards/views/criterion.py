@@ -1,6 +1,5 @@
 """One criterion, or all fields, across the units of a published edition."""
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,9 +17,6 @@ from scorecards.views.files import chart_response, edition_metadata, file_name, 
 from scorecards.views.league import query_of
 from scorecards.views.public import correction_of, edition_or_404, league_url
 from units.vietnamese import fold
-
-# A table of more rows comes in pages.
-MOST_ROWS, ROWS_OF_A_PAGE = 200, 100
 
 
 @published
@@ -45,8 +41,7 @@ def criterion(request, authority, year, group, number, version=None, suffix=None
         "changes": criteria_in_words.changes(across),
         "why_not_compared": criteria_in_words.why_not_compared(across),
         "maximum": criteria_in_words.maximum(across),
-        "table": _paged(table, request),
-        "query": query,
+        **_searched(table, request, query, len(applied)),
         "chart": _spread(across),
         "named": _named(across),
         "criteria_url": f"{league}tieu-chi/",
@@ -119,8 +114,7 @@ def fields(request, authority, year, group, version=None, suffix=None):
         "finding": criteria_in_words.fields_finding(across),
         "levels": criteria_in_words.levels(),
         "fields": field_table(across, criterion_url=lambda number: f"{league}tieu-chi/{number}/"),
-        "table": _paged(table, request),
-        "query": query,
+        **_searched(table, request, query, len(rows)),
         "chart": _heat_map(across),
         "crumbs": _crumbs(edition, league, trail.page(_("Fields"))),
     }
@@ -157,13 +151,14 @@ def _matching(rows, query):
     return [row for row in rows if wanted in fold(row["unit_name"])]
 
 
-def _paged(table, request):
-    """Return the table; of more than 200 rows the page that ``?trang=`` asks for."""
-    if len(table.rows) > MOST_ROWS:
-        pages = Paginator(table.rows, ROWS_OF_A_PAGE)
-        page = pages.get_page(request.GET.get("trang")).number
-        table.paginate(page=page, per_page=ROWS_OF_A_PAGE)
-    return table
+def _searched(table, request, query, units):
+    """Return what the page says of its table, turned to the page that is asked for."""
+    return {
+        "table": table,
+        "query": query,
+        "found": wording.units_found(len(table.rows), units) if query.words else "",
+        "in_part": table.turn_to(request.GET.get("trang")),
+    }
 
 
 def _of_edition(edition, version, page_url):

@@ -4,7 +4,6 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_tables2 import RequestConfig
 
 from freshness.pages import published
 from scorecards import calculation, progress, progress_in_words, wording
@@ -15,7 +14,6 @@ from scorecards.views import trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.public import edition_or_404, league_url
 
-ROWS_OF_A_PAGE = 200
 MOST_LEFT_OUT = 50  # named on the page; the files name them all
 
 
@@ -30,7 +28,7 @@ def most_improved(request, authority, year, group, suffix=None):
         return table_response(_table(everybody, comparison), suffix, name, _about(comparison))
     page_url = reverse("most_improved", args=[authority, year, group])
     table = _table(comparison.compared, comparison)
-    RequestConfig(request, paginate={"per_page": ROWS_OF_A_PAGE}).configure(table)
+    table.turn_to(request.GET.get("trang"))
     left_out = [unit for unit in comparison.left_out if unit.reason]
     context = {
         "authority": edition.authority,
