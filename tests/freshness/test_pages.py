@@ -90,6 +90,8 @@ NOT_STORED = {
     "draft_unit_in_edition",
     "draft_unit_in_edition_file",
     "ban-nhap/<slug:authority>/<year:year>/<slug:group>/bieu-do/<slug:slug>.<chart:suffix>",
+    "ban-nhap/<slug:authority>/<year:year>/<slug:group>/<slug:unit>/bieu-do/"
+    "<slug:slug>.<chart:suffix>",
     "verification",
     "verifier",
     "manifest",
