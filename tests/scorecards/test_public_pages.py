@@ -54,9 +54,9 @@ def names(page):
     [
         ("/song-hong/2023/so-nganh/", 6),
         ("/song-hong/2023/so-nganh/v1/", 7),
-        ("/song-hong/2023/so-nganh.csv", 8),
-        ("/song-hong/2023/so-nganh.json", 8),
-        ("/song-hong/2023/so-nganh.xlsx", 8),
+        ("/song-hong/2023/so-nganh.csv", 7),
+        ("/song-hong/2023/so-nganh.json", 7),
+        ("/song-hong/2023/so-nganh.xlsx", 7),
         ("/song-hong/don-vi/", 4),
         ("/song-hong/don-vi.csv", 4),
         ("/song-hong/2023/so-nganh/so-0/", 5),
