@@ -138,8 +138,13 @@ def unordered_queries_come_in_random_order():
 
 
 @pytest.fixture(scope="session")
-def launch_browser(launch_browser):
-    """Close what was opened beside the browser: once its loop ends, Django no longer finds it."""
+def launch_browser(django_db_setup, launch_browser):
+    """Launch once the test database stands; close what was opened beside the browser.
+
+    While the browser's loop runs Django keeps connections apart from those before: set up under it,
+    the test database would be unknown to the tests, which would go to the portal's own. Once the
+    loop ends, Django no longer finds those connections.
+    """
     from django.db import connections
 
     yield launch_browser

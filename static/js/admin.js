@@ -3,7 +3,7 @@
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const words = document.querySelector("script[data-original]").dataset;
+  const words = document.querySelector("script[data-search]").dataset;
 
   const nameFields = (scope) => {
     scope.querySelectorAll("td :is(input:not([type=hidden]), select, textarea)").forEach((field) => {
@@ -18,10 +18,28 @@ document.addEventListener("DOMContentLoaded", () => {
   nameFields(document);
   document.addEventListener("formset:added", ({ target }) => nameFields(target));
 
-  // The first column of an inline table holds what each row is called.
-  document.querySelectorAll("th.original:empty").forEach((head) => {
-    head.append(Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: words.original }));
+  // What scrolls can be reached without a mouse.
+  document.querySelectorAll(".inline-group, #changelist .results").forEach((group) => {
+    if (group.querySelector("a[href], input:not([type=hidden]), select, textarea")) return;
+    group.tabIndex = 0;
   });
+
+  // A heading without words is none.
+  document.querySelectorAll(".inline-group thead th").forEach((head) => {
+    if (!head.textContent.trim()) head.setAttribute("role", "cell");
+  });
+
+  // A list one can search in: its box is named by the label of the field behind it.
+  const nameLists = (scope) => {
+    scope.querySelectorAll("select.select2-hidden-accessible").forEach((field) => {
+      const name = field.labels[0]?.textContent.trim().replace(/:$/, "") || field.getAttribute("aria-label");
+      const box = field.nextElementSibling?.querySelector(".select2-selection");
+      if (!name || !box) return;
+      box.setAttribute("aria-label", name);
+      box.querySelector("[role=textbox]")?.setAttribute("aria-label", name);
+    });
+  };
+  addEventListener("load", () => nameLists(document));
 
   const search = document.getElementById("searchbar");
   search?.setAttribute("aria-label", words.search);

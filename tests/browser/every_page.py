@@ -14,7 +14,7 @@ from django.urls import get_resolver, reverse
 
 from commitments.models import Commitment, Measurement
 from scorecards import importing
-from scorecards.models import Edition, Framework, ImportRun
+from scorecards.models import Decision, Edition, Framework, ImportRun
 from tests import factories
 from units.models import Succession, UnitGroup
 
@@ -150,6 +150,7 @@ def fill():
     districts = factories.new_group(
         authority, "cap-huyen", name="UBND cấp huyện", kind="district", position=2
     )
+    decision = Decision.objects.create(authority=authority, number="27/QĐ-UBND", title="Công bố")
     for year, points in [(2022, "30"), (2023, "31.5")]:
         factories.new_edition(
             {
@@ -160,6 +161,7 @@ def fill():
             group=group,
             year=year,
             criteria=factories.TREE,
+            decision=decision,
         )
     _districts(districts)
     factories.new_edition({"Thanh tra tỉnh": "70"}, group=group, year=2021, public_from=None)
