@@ -96,8 +96,7 @@ def _overview(edition, figures, counts):
     )
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """A unit's rank the year before and the places gained since (negative: lost)."""
 
     previous_rank: int
