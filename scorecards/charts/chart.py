@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import django_tables2 as tables
-import pandas as pd
 from django.utils.formats import get_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -187,7 +186,8 @@ def percent(value: object, decimals: int) -> str:
 
 def known(value: object) -> bool:
     """Say whether a cell of a data frame holds a value; None, NaN and NaT are unknown."""
-    return not pd.isna(value)
+    # pandas' own isna takes fifty times as long for a single value; NaN and NaT equal nothing.
+    return value is not None and value == value
 
 
 def class_colour(class_name: str) -> str:
