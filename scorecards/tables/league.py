@@ -51,7 +51,7 @@ def published_lines(edition) -> list[Line]:
 
 
 def lines_of(results) -> list[Line]:
-    """Return rows that are not published yet as lines; each knows its unit."""
+    """Return results as lines; each has its unit fetched."""
     of_row = [name for name in Line._fields if name not in OF_UNIT]
     return [
         Line(

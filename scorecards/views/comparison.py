@@ -14,7 +14,7 @@ from scorecards import comparing, comparison_in_words, wording
 from scorecards.charts.comparison import comparison_chart
 from scorecards.models.publication import Edition
 from scorecards.tables.comparison import SIGNS, comparison_rows, comparison_table, total_row
-from scorecards.tables.league import LeagueTable, league_rows
+from scorecards.tables.league import LeagueTable, league_rows, lines_of
 from scorecards.views import trail
 from scorecards.views.files import chart_response, edition_metadata, file_name, table_response
 from scorecards.views.public import league_url
@@ -115,7 +115,7 @@ class Page:
         comparison = self.comparison
         slug = f"{league_url(self.edition, None)}{{}}/".format
         rows = league_rows(
-            self.edition, comparison.results, self.edition.bands.all(), {}, unit_url=slug
+            self.edition, lines_of(comparison.results), self.edition.bands.all(), {}, unit_url=slug
         )
         table = LeagueTable(rows, orderable=False, caption=self._caption(), hide=_empty(rows))
         if comparison.totals.median is not None:
