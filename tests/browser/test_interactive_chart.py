@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import translation
+from playwright.sync_api import expect
 
 from scorecards.charts.ranking import ranking_chart
 
@@ -107,7 +108,7 @@ def test_keyboard_opens_reads_and_closes_the_interactive_chart(live_server, page
     first = f"1. Sở Xây dựng, {index % {'value': '98,98%'}}, Tốt"
     second = f"2. Sở Y tế, {index % {'value': '49,07%'}}, Kém"
     assert said == [first, second, second, first]
-    assert "98,98%" in page.wait_for_selector(".hoverlayer .hovertext").text_content()
+    expect(page.locator(".hoverlayer .hovertext")).to_contain_text("98,98%")
 
     page.keyboard.press("Escape")
     assert page.locator(".drawing").is_visible()
