@@ -167,7 +167,8 @@ def _sources():
     ours = [wiring, *(folder for folder in installed if folder.parent == root)]
     for folder in [*ours, root / "templates", root / "static"]:
         yield from (file for file in folder.rglob("*") if file.suffix in SOURCES)
-    yield root / "requirements.lock"
+    # Another version of a library may write another page.
+    yield from root.glob("requirements.lock")
 
 
 def _encoding(request):

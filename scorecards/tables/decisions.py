@@ -37,11 +37,11 @@ class DecisionTable(PortalTable):
     public_from = FileColumn(_("Published on"))
     canonical_bytes = FileColumn(_("Bytes of the sealed copy"))
     digest = FileColumn(_("Check code (SHA-256)"))
-    data_kind = FileColumn(_("Kind of data"))
     address = FileColumn(_("Address, without its suffix"))
     formats = FileColumn(_("Suffixes"))
     manifest = FileColumn(_("Files with their sizes and check codes"))
     data_package = FileColumn(_("Data package (ZIP)"))
+    data_kind = FileColumn(_("Kind of data"))
 
     class Meta(PortalTable.Meta):
         attrs = {"class": "lines"}

@@ -28,9 +28,9 @@ def test_a_unit_is_seen_among_its_neighbours_on_a_phone(live_server, page):
     assert page.evaluate("document.documentElement.scrollWidth") == screen
 
     page.get_by_role("link", name="Xem cả bảng").click()
-    page.locator("input[name=q]").type("ba dinh")
+    page.locator("main input[name=q]").type("ba dinh")
     assert page.locator("table.league tbody tr:visible").count() == 100
-    page.locator("input[name=q]").press("Enter")
+    page.locator("main input[name=q]").press("Enter")
     page.wait_for_url("**q=ba**")
     assert page.locator("table.league tbody th").all_inner_texts() == ["Phường Ba Đình, Hà Nội"]
     assert (

@@ -22,6 +22,7 @@ PARTS = (
     "accounts",
     "commitments",
     "fixtures",
+    "freshness",
     "reform_portal",
     "scorecards",
     "static",

@@ -338,9 +338,10 @@ def test_csv_of_a_unit_through_the_years(client, edition):
     lines = content.decode("utf-8-sig").splitlines()
 
     assert lines == [
-        "Year,Name then,Index (%),Group median,Points,Maximum,Rank,Units ranked,Class,Kind of data",
-        "2023,Sở Y tế,73.00,79.38,73.00,100.00,2,2,Khá,published",
-        "2022,Sở Y tế,90.00,85.00,90.00,100.00,1,2,Tốt,published",
+        "Year,Name then,Index (%),Group median,Points,Maximum,Rank,Units ranked,Class,"
+        "Not comparable with the year before,Kind of data",
+        "2023,Sở Y tế,73.00,79.38,73.00,100.00,2,2,Khá,,published",
+        "2022,Sở Y tế,90.00,85.00,90.00,100.00,1,2,Tốt,,published",
     ]
 
 

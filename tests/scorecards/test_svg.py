@@ -620,7 +620,7 @@ def test_palette_is_the_one_of_the_page():
     dark = css.index("prefers-color-scheme: dark")
     declared = [
         {name: value for name, value in re.findall(r"--([a-z0-9-]+): (#[0-9a-f]+)", part)}
-        for part in (css[:dark], css[dark:])
+        for part in (css[:dark], css[dark : css.index("[data-size=")])
     ]
 
     def long(colour):
