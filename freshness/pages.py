@@ -22,7 +22,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-LARGEST = 512 * 1024  # bytes; packages and documents are made again and never fill the store
+LARGEST = 256 * 1024  # bytes; packages and documents are made again and never fill the store
 LONGEST_QUERY = 200
 COMPRESSIBLE = ("text/", "application/json", "application/atom+xml", "application/xml", "image/svg")
 SMALLEST_COMPRESSED = 500

@@ -322,14 +322,14 @@ def test_csv_of_a_decision(client, edition):
     assert lines == [
         "Authority (address word),Authority,Year,Group (address word),Group,Units,Classes,"
         "Mean index (%),Median (%),First,Decision,Edition,Published on,Bytes of the sealed copy,"
-        'Check code (SHA-256),Kind of data,"Address, without its suffix",Suffixes,'
-        "Files with their sizes and check codes,Data package (ZIP)",
+        'Check code (SHA-256),"Address, without its suffix",Suffixes,'
+        "Files with their sizes and check codes,Data package (ZIP),Kind of data",
         "song-hong,Ủy ban nhân dân tỉnh Sông Hồng,2023,so-nganh,Cơ quan chuyên môn,3,"
         '"1 tốt, 1 khá, 1 with no data yet",79.38,79.38,Sở Tài chính,27/QĐ-UBND,1,'
         f"2024-01-01,{len(edition.canonical)},{edition.digest},"
-        "computed by the portal,/en/song-hong/2023/so-nganh/v1,csv xlsx json docx pdf,"
+        "/en/song-hong/2023/so-nganh/v1,csv xlsx json docx pdf,"
         "/en/song-hong/2023/so-nganh/v1/manifest.json,"
-        "/en/song-hong/2023/so-nganh/v1/goi-du-lieu.zip",
+        "/en/song-hong/2023/so-nganh/v1/goi-du-lieu.zip,computed by the portal",
     ]
 
 
