@@ -17,7 +17,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -74,7 +74,7 @@ class PublishedPages:
             return self.get_response(request)
         try:
             tags = _tags(request)
-        except DatabaseError:
+        except Error:
             return self.get_response(request)  # which says in words that the portal is not well
         encoding = _encoding(request)
         known = request.META.get("HTTP_IF_NONE_MATCH", "")
