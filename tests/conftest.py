@@ -36,14 +36,6 @@ def pytest_configure(config):
     # Tests of pages are about making them; what stores them is put back by `stored_pages`.
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != STORED_PAGES]
 
-    import hypothesis
-
-    # A busy machine is no fault of the code under test.
-    hypothesis.settings.register_profile(
-        "portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-    )
-    hypothesis.settings.load_profile("portal")
-
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
