@@ -115,6 +115,19 @@ def line_across(value: object, *, name: str = "", dash: str = "solid", colour: s
     }
 
 
+def texts_at(places: list[float], texts: list[str]) -> dict:
+    """Return a trace of texts at heights ``places``; the caller says where across, and how."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "y": places,
+        "text": texts,
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
 def index_axis(start: int, end: float) -> dict:
     """Return the horizontal axis of an index in percent; one that does not start at 0 says so."""
     step = next(step for step in (10, 20, 50, 100, 1000) if (end - start) / step <= 6)

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scorecards.charts.chart import Chart, axis, figure, number, plain
+from scorecards.charts.chart import Chart, axis, figure, number, plain, texts_at
 from scorecards.charts.palette import LIGHT
 from scorecards.criteria_in_words import spread_in_words, stretch
 
@@ -84,15 +84,8 @@ def spread_chart(
 
 
 def _texts(texts: list[str], x: float, side: str) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "text",
+    return texts_at(list(range(1, len(texts) + 1)), texts) | {
         "x": [x] * len(texts),
-        "y": list(range(1, len(texts) + 1)),
-        "text": texts,
         "textposition": side,
         "textfont": {"color": LIGHT["ink"]},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
     }

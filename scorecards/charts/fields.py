@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from scorecards.calculation import LEVELS
 from scorecards.charts import svg
-from scorecards.charts.chart import Chart, figure, number, plain
+from scorecards.charts.chart import Chart, figure, number, plain, texts_at
 from scorecards.charts.palette import LIGHT
 from scorecards.charts.ranking import LEADERS, MOST_BARS
 from scorecards.criteria_in_words import fields_finding, levels
@@ -86,17 +86,11 @@ def fields_chart(across, *, title: str, source: str, illustrative: bool = False)
 def _names(units):
     """Return the names as texts, each on the upper edge of its line of cells."""
     names = [row.unit_name if row.rank is None else f"{row.rank}. {row.unit_name}" for row in units]
-    return {
-        "type": "scatter",
-        "mode": "text",
+    places = [place + 0.5 for place in range(len(names))]
+    return texts_at(places, [plain(name) for name in names]) | {
         "x": [0.5] * len(names),
-        "y": [place + 0.5 for place in range(len(names))],
-        "text": [plain(name) for name in names],
         "textposition": "middle right",
         "textfont": {"color": LIGHT["ink"]},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
     }
 
 

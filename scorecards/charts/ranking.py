@@ -18,6 +18,7 @@ from scorecards.charts.chart import (
     number,
     percent,
     plain,
+    texts_at,
 )
 from scorecards.charts.palette import LIGHT
 
@@ -108,7 +109,7 @@ def _name(row: dict) -> str:
 
 
 def _names(placed: Placed, names: list[str]) -> dict:
-    return _texts([place for place, _row in placed], names) | {
+    return texts_at([place for place, _row in placed], names) | {
         "x": [0] * len(names),
         "textposition": "top right",
         "textfont": {"color": LIGHT["ink"]},
@@ -123,22 +124,10 @@ def _values(placed: Placed, decimals: int, end: float) -> dict:
         there = known(row["index_percent"])
         texts.append(number(row["index_percent"], decimals) if there else no_data)
         colours.append(LIGHT["ink" if there else "ink-soft"])
-    return _texts([place for place, _row in placed], texts) | {
+    return texts_at([place for place, _row in placed], texts) | {
         "x": [end] * len(texts),
         "textposition": "bottom right",
         "textfont": {"color": colours},
-    }
-
-
-def _texts(places: list[float], texts: list[str]) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "y": places,
-        "text": texts,
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
     }
 
 

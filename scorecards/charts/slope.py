@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scorecards.charts import svg
-from scorecards.charts.chart import Chart, figure, line_across, number, plain
+from scorecards.charts.chart import Chart, figure, line_across, number, plain, texts_at
 from scorecards.charts.palette import LIGHT
 
 MOST_LINES = 40  # every unit of a usual group has its line; of a larger one those that moved most
@@ -198,17 +198,10 @@ def _direction(row: dict) -> int:
 
 
 def _texts(at: float, places: list[float], texts: list[str], side: str) -> dict:
-    return {
-        "type": "scatter",
-        "mode": "text",
+    return texts_at(places, texts) | {
         "x": [at] * len(texts),
-        "y": places,
-        "text": texts,
         "textposition": f"middle {side}",
         "textfont": {"color": LIGHT["ink"], "weight": 400},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
     }
 
 
